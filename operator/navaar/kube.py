@@ -1,0 +1,378 @@
+"""The way to the API server: one client, raw dictionaries, and errors that callers branch on.
+
+    KubeError
+    ├── NotFound        there is no such object (or kind)
+    ├── AlreadyExists   something of that name is there
+    ├── Conflict        it changed since it was read
+    ├── Gone            the version to continue from is too old
+    ├── Invalid         the API server refuses the content: repeating it is of no use
+    ├── Denied          not allowed, or not known: 401 and 403
+    ├── NotLeader       another process holds the Lease: nothing was sent
+    └── Unavailable     no answer, or one that says to come back; what was sent may have been done
+        └── Throttled   too many requests: nothing was done; `retry_after` says for how long
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from kubernetes.aio import config
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
+
+from navaar.api.common import GROUP, VERSION
+
+Resource = dict[str, Any]
+
+PAGE = 500
+"""Objects per page of a list."""
+
+TIMEOUT = 15.0
+"""Seconds for one request, connecting included."""
+
+PAGE_TIMEOUT = 60.0
+"""Seconds for one page of a list."""
+
+
+class KubeError(Exception):
+    """The API server said no, or nothing. `status` is the HTTP status, 0 without one."""
+
+    def __init__(self, message: str, *, status: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.retry_after = retry_after
+
+
+class NotFound(KubeError):
+    """There is no such object."""
+
+
+class AlreadyExists(KubeError):
+    """Something of that name is there already."""
+
+
+class Conflict(KubeError):
+    """The object changed since it was read."""
+
+
+class Gone(KubeError):
+    """The version to continue from is no longer kept."""
+
+
+class Invalid(KubeError):
+    """The content is refused; repeating it is of no use."""
+
+
+class Denied(KubeError):
+    """The service account may not do this."""
+
+
+class NotLeader(KubeError):
+    """The Lease is lost, or would run out during the request. Nothing was sent."""
+
+
+class Unavailable(KubeError):
+    """No answer came. A write may have been done."""
+
+
+class Throttled(Unavailable):
+    """Too many requests; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of object, as it stands in paths. `group` is empty for the core kinds."""
+
+    group: str
+    version: str
+    plural: str
+
+    def path(self, namespace: str | None, name: str | None = None, subresource: str | None = None) -> str:
+        """The path of an object, or of the list in a namespace or (None) in all of them."""
+        parts = ["apis", self.group] if self.group else ["api"]
+        parts.append(self.version)
+        if namespace is not None:
+            parts += ["namespaces", namespace]
+        parts.append(self.plural)
+        if name is not None:
+            parts.append(name)
+        if subresource is not None:
+            parts.append(subresource)
+        return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+MUSICSYNCS = Kind(GROUP, VERSION, "musicsyncs")
+TRACKS = Kind(GROUP, VERSION, "tracks")
+SECRETS = Kind("", "v1", "secrets")
+EVENTS = Kind("", "v1", "events")
+LEASES = Kind("coordination.k8s.io", "v1", "leases")
+
+MERGE_PATCH = "application/merge-patch+json"
+
+_MUTATIONS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_METADATA_ONLY = "application/json;as={};g=meta.k8s.io;v=v1"
+_BY_STATUS: Mapping[int, type[KubeError]] = {
+    400: Invalid,
+    401: Denied,
+    403: Denied,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    413: Invalid,
+    422: Invalid,
+    429: Throttled,
+}
+
+
+def user_agent() -> str:
+    """How the operator presents itself: ``navaar/<version>``."""
+    try:
+        return f"navaar/{version('navaar')}"
+    except PackageNotFoundError:
+        return "navaar/unknown"
+
+
+class Kube:
+    """The requests that the operator makes. Every method raises `KubeError`s and nothing else.
+
+    `guard` is asked before each write with the seconds that the write may take; what it raises (`NotLeader`) leaves the
+    write unsent. Use `Kube.connect`, and one of its own for Leases: a burst of writes must not delay their renewal.
+    """
+
+    def __init__(
+        self,
+        client: ApiClient,
+        *,
+        reload: Callable[[], Any] | None = None,
+        guard: Callable[[float], None] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._client = client
+        self._client.user_agent = user_agent()
+        self._reload = reload
+        self.guard = guard
+        self.timeout = timeout
+
+    @classmethod
+    async def connect(
+        cls,
+        kubeconfig: str | None = None,
+        context: str | None = None,
+        *,
+        in_cluster: bool = False,
+        guard: Callable[[float], None] | None = None,
+        timeout: float = TIMEOUT,
+        pool: int = 50,
+    ) -> "Kube":
+        """A client for the cluster that the pod runs in, or that a kubeconfig (None: the usual place) names.
+
+        `pool` bounds its connections. Raises KubeError when there is no usable configuration.
+        """
+        settings = Configuration(
+            # HTTP(S)_PROXY is for the services; Python doesn't know the CIDRs that keep clusters out of it.
+            client_session_kwargs={"trust_env": False},
+            connection_pool_maxsize=pool,
+        )
+
+        async def load() -> None:
+            if in_cluster:
+                config.load_incluster_config(client_configuration=settings)
+            else:
+                await config.load_kube_config(kubeconfig, context, settings, persist_config=False)
+
+        try:
+            await load()
+            client = ApiClient(configuration=settings)
+        except (config.ConfigException, OSError, ValueError, ssl.SSLError) as error:
+            raise KubeError(f"no usable Kubernetes configuration: {error}") from error
+        return cls(client, reload=load, guard=guard, timeout=timeout)
+
+    @property
+    def server(self) -> str:
+        """The API server's address."""
+        return str(self._client.configuration.host)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.close()
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Resource:
+        """The object as it is now (a consistent read)."""
+        return await self._json("GET", kind.path(namespace, name))
+
+    async def pages(
+        self,
+        kind: Kind,
+        namespace: str | None,
+        *,
+        labels: str = "",
+        metadata_only: bool = False,
+        limit: int = PAGE,
+    ) -> AsyncIterator[tuple[list[Resource], int]]:
+        """Pages of a consistent list, each with the list's version. Raises Gone when reading took the server too long."""
+        accept = _METADATA_ONLY.format("PartialObjectMetadataList") if metadata_only else None
+        query = {"limit": str(limit), **({"labelSelector": labels} if labels else {})}
+        while True:
+            page = await self._json(
+                "GET", kind.path(namespace), query=query, accept=accept, seconds=PAGE_TIMEOUT
+            )
+            meta = page.get("metadata") or {}
+            yield page.get("items") or [], int(meta.get("resourceVersion") or 0)
+            if not meta.get("continue"):
+                return
+            query["continue"] = meta["continue"]
+
+    async def list(self, kind: Kind, namespace: str | None, *, labels: str = "") -> list[Resource]:
+        """Everything in the namespace (None: in all of them), read consistently."""
+        return [item async for items, _ in self.pages(kind, namespace, labels=labels) for item in items]
+
+    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
+        """Creates an object. Raises AlreadyExists."""
+        return await self._json("POST", kind.path(namespace), body=body)
+
+    async def replace(
+        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
+    ) -> Resource:
+        """Puts `body` in the place of the object. Raises Conflict when it isn't at the body's resourceVersion."""
+        return await self._json("PUT", kind.path(namespace, name, subresource), body=body)
+
+    async def patch(
+        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
+    ) -> Resource:
+        """Merges `body` into the object (null removes). Raises Conflict if it has a resourceVersion that isn't the object's."""
+        return await self._json("PATCH", kind.path(namespace, name, subresource), body=body)
+
+    async def delete(
+        self, kind: Kind, namespace: str, name: str, *, uid: str | None = None, version: int | None = None
+    ) -> None:
+        """Deletes the object, only if it is this one (`uid`) and unchanged (`version`); else raises Conflict."""
+        preconditions: dict[str, str] = {}
+        if uid is not None:
+            preconditions["uid"] = uid
+        if version is not None:
+            preconditions["resourceVersion"] = str(version)
+        body = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": preconditions}
+        await self._json("DELETE", kind.path(namespace, name), body=body)
+
+    @asynccontextmanager
+    async def watch(
+        self,
+        kind: Kind,
+        namespace: str | None,
+        since: int,
+        *,
+        metadata_only: bool = False,
+        seconds: int = 600,
+        quiet: float = 70.0,
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Chunks of the stream of changes since a version, bookmarks (about one a minute) included.
+
+        The server ends it after `seconds`; it raises Unavailable after `quiet` seconds without a byte.
+        """
+        query = {
+            "watch": "1",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": str(since),
+            "timeoutSeconds": str(seconds),
+        }
+        accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
+        timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
+        with _translated():
+            response = await self._send("GET", kind.path(namespace), query, accept, None, timeout)
+            try:
+                if response.status >= 400:
+                    raise _error(response, await response.read())
+                yield response.content.iter_any()
+            finally:
+                response.close()
+
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        accept: str | None = None,
+        seconds: float | None = None,
+    ) -> Resource:
+        limit = seconds or self.timeout
+        if self.guard is not None and method in _MUTATIONS:
+            self.guard(limit)
+        timeout = aiohttp.ClientTimeout(total=limit)
+        with _translated():
+            for attempt in (1, 2):
+                async with await self._send(method, path, query, accept, body, timeout) as response:
+                    text = await response.read()
+                    if response.status == 401 and attempt == 1 and self._reload is not None:
+                        await self._reload_credentials()
+                        continue
+                    if response.status >= 400:
+                        raise _error(response, text)
+                    found: Resource = json.loads(text)
+                    return found
+        raise AssertionError("the second attempt returns or raises")
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        accept: str | None,
+        body: Mapping[str, Any] | None,
+        timeout: aiohttp.ClientTimeout,
+    ) -> aiohttp.ClientResponse:
+        headers = {**self._client.default_headers, "Accept": accept or "application/json"}
+        headers["Content-Type"] = MERGE_PATCH if method == "PATCH" else "application/json"
+        await self._client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+        url = self.server + path + ("?" + urlencode(query) if query else "")
+        answer = await self._client.rest_client.request(
+            method, url, headers=headers, body=body, _request_timeout=timeout
+        )
+        response: aiohttp.ClientResponse = answer.response
+        return response
+
+    async def _reload_credentials(self) -> None:
+        """Reads the configuration again: a token ran out before its time, or a plugin has a new one."""
+        assert self._reload is not None
+        loaded = self._reload()
+        if asyncio.iscoroutine(loaded):
+            await loaded
+
+
+class _translated:
+    """Turns what a request can die of into `KubeError`s."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, KubeError) or error is None:
+            return
+        if isinstance(error, TimeoutError):
+            raise Unavailable("the API server didn't answer in time") from error
+        if isinstance(error, (aiohttp.ClientError, OSError, json.JSONDecodeError, config.ConfigException)):
+            raise Unavailable(f"the API server can't be reached: {type(error).__name__}: {error}") from error
+
+
+def _error(response: aiohttp.ClientResponse, text: bytes) -> KubeError:
+    """The answer as an exception."""
+    try:
+        status = json.loads(text)
+        message, reason = status.get("message", ""), status.get("reason", "")
+    except (ValueError, AttributeError):
+        message, reason = text.decode(errors="replace")[:200], ""
+    retry_after = response.headers.get("Retry-After", "")
+    seconds = float(retry_after) if retry_after.isdigit() else None
+    kind = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else KubeError)
+    if reason == "AlreadyExists":
+        kind = AlreadyExists
+    return kind(message or f"the API server answered {response.status}", status=response.status, retry_after=seconds)

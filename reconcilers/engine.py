@@ -1,0 +1,262 @@
+"""One sync in motion: plans are stored, operations are carried out, their results are planned with.
+
+Every place has a lane: its operations run one after another, beside the other places'. A lane never decides anything; it
+reports what happened and asks to be planned for again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from reconcilers.errors import ItemError, OutcomeUnknown, ServiceError, TransientError
+from reconcilers.model import Place, Placement
+from reconcilers.observe import observe
+from reconcilers.plan import Plan, plan
+from reconcilers.plan.digest import enough
+from reconcilers.plan.operations import (
+    Add,
+    AddDone,
+    NotSent,
+    Observation,
+    Observe,
+    Operation,
+    Remove,
+    RemoveDone,
+    Resolve,
+    Resolved,
+    Search,
+    Searched,
+    Troubled,
+)
+from reconcilers.policy import Sync
+from reconcilers.recording import Candidate
+from reconcilers.services.protocol import Added, Head, Query, Service, ServiceName
+from reconcilers.store import Store
+
+log = logging.getLogger(__name__)
+
+FORMULATIONS = 3
+"""Searches per song and place, at most."""
+
+
+class Engine:
+    """Carries out the plans of one sync. All methods are called from one event loop; `step` is never run twice at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        services: Mapping[ServiceName, Service],
+        *,
+        clock: Callable[[], float],
+        wake: Callable[[], None],
+        may_write: Callable[[], bool] = lambda: True,
+        epoch: Callable[[], int] = lambda: 0,
+        concurrency: int = 20,
+    ) -> None:
+        """`wake` asks for another `step`; `may_write` is asked before every write to a service (is this still the leader?)."""
+        self.store = store
+        self.services = dict(services)
+        self.places: dict[ServiceName, Place] = {}
+        self.sync: Sync | None = None
+        self._clock = clock
+        self._wake = wake
+        self._may_write = may_write
+        self._epoch = epoch
+        self._limit = asyncio.Semaphore(concurrency)
+        self._inbox: list[tuple[Observation, asyncio.Future[None] | None]] = []
+        self._lanes: dict[ServiceName, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    @property
+    def busy(self) -> frozenset[ServiceName]:
+        """The places in which operations are being carried out."""
+        return frozenset(self._lanes)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing under way and nothing to plan with."""
+        return not self._lanes and not self._inbox
+
+    def submit(self, observation: Observation) -> asyncio.Future[None]:
+        """Hands in what was seen elsewhere (posts). The future is done once it is stored."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._inbox.append((observation, stored))
+        self._wake()
+        return stored
+
+    async def step(self, sync: Sync, *, posting: bool = True) -> Plan:
+        """Plans once, stores the records, and starts the operations. Errors of the store pass through; nothing is lost then."""
+        self.sync = sync
+        taken, self._inbox = self._inbox, []
+        tracks = self.store.tracks()
+        try:
+            made = plan(
+                sync,
+                tracks,
+                self.places,
+                [observation for observation, _ in taken],
+                self._clock(),
+                busy=self.busy,
+                posting=posting,
+                epoch=self._epoch(),
+            )
+            await asyncio.gather(*(self._record(tracks.get(t.name), t) for t in made.records))
+            for name in made.deleted:
+                await self.store.forget(name)
+        except BaseException:
+            self._inbox = taken + self._inbox
+            raise
+        self.places = dict(made.places)
+        for _, stored in taken:
+            if stored is not None and not stored.done():
+                stored.set_result(None)
+        for service, operations in made.operations.items():
+            if service not in self._lanes and not self._stopping and service in self.services:
+                self._lanes[service] = asyncio.create_task(self._run(service, operations), name=f"lane-{service.value}")
+        return made
+
+    async def close(self, grace: float = 30.0) -> None:
+        """Lets the operation that each lane is in come to its end within `grace` seconds, then closes the services."""
+        self._stopping = True
+        if self._lanes:
+            _, late = await asyncio.wait(self._lanes.values(), timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for service in self.services.values():
+            await service.close()
+
+    async def _record(self, before: object, after: object) -> None:
+        async with self._limit:
+            await self.store.record(before, after)  # type: ignore[arg-type]
+
+    async def _run(self, name: ServiceName, operations: tuple[Operation, ...]) -> None:
+        service = self.services[name]
+        try:
+            adds = [o for o in operations if isinstance(o, Add)]
+            for operation in operations:
+                if not isinstance(operation, Add):
+                    self._report(await self._carry_out(service, operation))
+                if self._stopping:
+                    return
+            await self._add_all(service, adds)
+        except ServiceError as error:
+            self._report(Troubled(name, error, self._clock()))
+        except Exception as error:
+            log.exception("%s: unexpected", name.title)
+            trouble = TransientError(f"unexpected {type(error).__name__}; see the operator's log", reason="InternalError")
+            self._report(Troubled(name, trouble, self._clock()))
+        finally:
+            self._lanes.pop(name, None)
+            self._wake()
+
+    def _report(self, observation: Observation) -> None:
+        self._inbox.append((observation, None))
+        self._wake()
+
+    async def _carry_out(self, service: Service, operation: Operation) -> Observation:
+        name = service.name
+        match operation:
+            case Observe():
+                return await observe(service, operation, self._clock)
+            case Search():
+                return Searched(name, operation.track, await self._search(service, operation), self._clock())
+            case Resolve():
+                candidate = await service.resolve(operation.id)
+                return Resolved(name, operation.track, operation.id, candidate, self._clock())
+            case Remove():
+                error: ServiceError | None = None
+                try:
+                    self._guard()
+                    await service.remove(operation.id, operation.entry)
+                except (ItemError, TransientError) as failure:
+                    error = failure
+                return RemoveDone(name, operation.track, operation.id, error, self._clock())
+            case Add():
+                raise AssertionError("additions go through their own two phases")
+
+    async def _search(self, service: Service, operation: Search) -> tuple[Candidate, ...]:
+        assert self.sync is not None
+        track = self.store.tracks().get(operation.track)
+        found: dict[str, Candidate] = {}
+        for attempt in range(FORMULATIONS):
+            answer = await service.search(Query(operation.recording, attempt))
+            if answer is None:
+                break
+            for candidate in answer:
+                found.setdefault(candidate.id, candidate)
+            if track is None or enough(self.sync, track, tuple(found.values()), operation.rejects):
+                break
+        return tuple(found.values())
+
+    async def _add_all(self, service: Service, adds: list[Add]) -> None:
+        expected = adds[0].known if adds else None
+        for chunk in _chunks(adds, service.batch):
+            if self._stopping:
+                return
+            added = await self._add(service, chunk, expected)
+            if expected is not None:
+                if expected.snapshot is not None or not added:
+                    # What stands there now is told by looking, not by counting.
+                    return
+                expected = Head(expected.count + added)
+
+    async def _add(self, service: Service, adds: list[Add], expected: Head | None) -> int:
+        """Both phases for one call's worth of additions; how many were acknowledged."""
+        assert self.sync is not None
+        timing = self.sync.timing
+        ready: list[Add] = []
+        for add in adds:
+            try:
+                await service.prepare(add.request)
+            except (ItemError, TransientError) as error:
+                if await self._intend(add, add.before, add.intent):
+                    self._done(add, error)
+                continue
+            deadline = self._clock() + timing.deadline
+            assert add.intent.intent is not None
+            intent = replace(add.intent, intent=replace(add.intent.intent, deadline=deadline))
+            if await self._intend(add, add.before, intent):
+                ready.append(add)
+        if not ready:
+            return 0
+        try:
+            self._guard()
+            if expected is not None and await service.head() != expected:
+                raise NotSent("the playlist changed since it was read")
+            async with asyncio.timeout(timing.deadline):
+                outcomes = await service.add(tuple(add.request for add in ready))
+        except TimeoutError:
+            outcomes = tuple(OutcomeUnknown("the service did not answer in time") for _ in ready)
+        except ServiceError as error:
+            for add in ready:
+                self._done(add, error)
+            if isinstance(error, (NotSent, ItemError)):
+                return 0
+            raise
+        except asyncio.CancelledError:
+            # The intents stand: what became of them is found out by looking.
+            raise
+        for add, outcome in zip(ready, outcomes, strict=True):
+            if isinstance(outcome, (Added, ServiceError)):
+                self._done(add, outcome)
+            else:
+                log.error("unexpected outcome of an addition: %r", outcome)
+                self._done(add, OutcomeUnknown(f"unexpected {type(outcome).__name__}"))
+        return sum(isinstance(o, Added) for o in outcomes)
+
+    async def _intend(self, add: Add, before: Placement, intent: Placement) -> bool:
+        return await self.store.intend(add.track, add.service, before, intent)
+
+    def _done(self, add: Add, outcome: Added | ServiceError) -> None:
+        self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock()))
+
+    def _guard(self) -> None:
+        if not self._may_write() or self._stopping:
+            raise NotSent("this process is not, or not for long, the one that may write")
+
+
+def _chunks(adds: list[Add], size: int) -> Iterator[list[Add]]:
+    for start in range(0, len(adds), size):
+        yield adds[start : start + size]

@@ -1,0 +1,39 @@
+"""Which recording is meant: facts from what people wrote, identity, and the choice among search results.
+
+Pure functions over `Recording` and `Candidate`: no network, no files, no clock.
+"""
+
+from reconcilers.matching.compare import Band, Verdict, compare
+from reconcilers.matching.decide import Decision, MatchPolicy, Outcome, Scored, decide
+from reconcilers.matching.identify import PostFacts, identify
+from reconcilers.matching.keys import keys
+from reconcilers.matching.normalise import compact, fold, latin, skeleton
+from reconcilers.matching.parse import Parsed, normal_isrc, parse, recording
+from reconcilers.matching.queries import queries
+from reconcilers.matching.split import split
+from reconcilers.matching.upload import upload
+
+__all__ = [
+    "Band",
+    "Decision",
+    "MatchPolicy",
+    "Outcome",
+    "Parsed",
+    "PostFacts",
+    "Scored",
+    "Verdict",
+    "compact",
+    "compare",
+    "decide",
+    "fold",
+    "identify",
+    "keys",
+    "latin",
+    "normal_isrc",
+    "parse",
+    "queries",
+    "recording",
+    "skeleton",
+    "split",
+    "upload",
+]

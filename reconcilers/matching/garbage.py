@@ -1,0 +1,78 @@
+"""What stands where a name should be and names nothing."""
+
+import re
+
+from reconcilers.matching.normalise import compact, fold
+
+_TLD = r"com|ir|net|org|ru|info|fm|tv|xyz|biz|co\.uk|club|pro|online|su|ua|by|kz|tk|cc|me|music"
+_ADVERTS = re.compile(
+    r"https?://\S+|(?:www\.)[\w.-]+\.\w+(?:/\S*)?|(?<!\w)(?:t|telegram|tlgrm|tg)\.me/\S+"
+    rf"|(?<![\w.])(?:[\w-]{{3,}}\.)+(?:{_TLD})(?![\w.])(?:/\S*)?"
+    r"|(?<![\w.])@\s?[A-Za-z][\w.]{2,}",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"[\(\[\{【]\s*[\)\]\}】]")
+_QUALITY = re.compile(
+    r"[\(\[\{_\s\-]*(?<![\w])(?:(?:mp3|m4a|flac|aac)?[\s_-]?(?:64|96|128|160|192|256|320|1411)\s?(?:kbps|kbit/s|kb/s|kbs|kb|k)"
+    r"|(?:128|192|256|320)(?=[\)\]])|flac|lossless|mp3|hi-?res|hq)(?![\w])[\)\]\}\s]*\Z",
+    re.IGNORECASE,
+)
+_BARE_RATE = re.compile(r"(?:[\s_\-]+)(?:128|192|256|320)\Z")
+_VIDEO_ID = re.compile(r"[\s_-]*\[(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{11}\]\Z")
+_NUMBERED = re.compile(r"\A(?:[\[\(]?\d{1,3}[\]\)]|\d{1,3}\.(?=\s|\D)|0\d{1,2}(?=[\s_-])|№\s?\d+)[\s._-]*(?=\S)")
+_NUMBER_DASH = re.compile(r"\A\d{1,2}\s*[-–—_]\s+(?=\S)")
+_SMALL_DASH = re.compile(r"\A\d{1,2}\s+[-–—]\s+(?=.+\s[-–—]\s)")
+
+_GARBAGE = re.compile(
+    r"(?:audio|track|piste|titel|song|music|voice|rec(?:ording)?|new recording|file|document|video|untitled|unknown|sound|record|"
+    r"aud|ptt|wa|vid|msg|voice message|whatsapp audio|telegram audio|дорожка|трек|аудио|запись|без названия|неизвестно|"
+    r"آهنگ|ترک|صدا|موزیک|بدون نام|ناشناس|نامشخص|トラック|曲|pista|spur|unbekannt|sans titre|sin titulo|unknown title|"
+    r"unknown artist|unknown track|no title|download|videoplayback|tmp|temp|output|final|mix|audio file|my recording)"
+    r"(?:[\s_\-#.№]*(?:wa)?\d[\d\s_\-.:at()]*)?"
+)
+_HEX = re.compile(r"(?=.*\d)(?=.*[a-f-])[0-9a-f]{8}[0-9a-f-]{8,}|[0-9\s_\-.:()]+", re.IGNORECASE)
+_HASH_LIKE = re.compile(r"(?=(?:.*\d){3})(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}\Z")
+
+
+def without_adverts(text: str) -> str:
+    """`text` without channel names, links and sites."""
+    cleaned = _EMPTY.sub(" ", _ADVERTS.sub(" ", text))
+    return cleaned if cleaned == text else re.sub(r"\s+", " ", cleaned).strip(" -–—|_~:•,/")
+
+
+def without_quality(text: str) -> str:
+    """`text` without bit rates, formats and video ids at its end."""
+    while True:
+        shorter = _VIDEO_ID.sub("", _QUALITY.sub("", text)).strip()
+        shorter = _BARE_RATE.sub("", shorter)
+        if not shorter or shorter == text:
+            return text.strip() if shorter else ""
+        text = shorter
+
+
+def without_numbering(text: str, *, sure: bool = False) -> str:
+    """`text` without a track number before it. `sure` says that what follows is a title alone."""
+    text = text.strip()
+    numbered = _NUMBERED.sub("", text)
+    if numbered and numbered != text:
+        return numbered.lstrip(" -–—.")
+    if sure:
+        return text
+    if _SMALL_DASH.match(text) or _NUMBER_DASH.match(text):
+        return re.sub(r"\A\d{1,2}\s*[-–—_]\s+", "", text)
+    return text
+
+
+def is_garbage(text: str, *, artist_known: bool = False) -> bool:
+    """Whether `text` names nothing: ``Track 01``, ``AUD-20210304-WA0001``, ``audio_123``, digits, links.
+
+    Beside a known artist a number or a plain word may well be a title (``1979``, ``Music``).
+    """
+    plain = fold(text).strip(" -_.")
+    if not compact(plain):
+        return True
+    if artist_known:
+        return bool(re.fullmatch(_GARBAGE.pattern + r"(?<=[\d)])", plain)) and not plain.isdigit()
+    if _GARBAGE.fullmatch(plain) or _HEX.fullmatch(plain) or _HASH_LIKE.fullmatch(text.strip()):
+        return True
+    return _ADVERTS.fullmatch(text.strip()) is not None

@@ -1,0 +1,177 @@
+"""What song a post is: tags, then what the message says, then the file's name, then the caption."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconcilers.matching.garbage import is_garbage, without_adverts, without_numbering, without_quality
+from reconcilers.matching.normalise import compact
+from reconcilers.matching.parse import normal_isrc, recording
+from reconcilers.matching.people import clean
+from reconcilers.matching.split import split
+from reconcilers.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What a post with audio says of its song.
+
+    `tags` are the file's own under the names ``title``, ``artist``, ``album``, ``isrc`` and ``duration`` (seconds); an
+    artist may be several. `performer`, `title` and `duration` (seconds) are the message's.
+    """
+
+    tags: Mapping[str, object] | None = None
+    performer: str | None = None
+    title: str | None = None
+    file_name: str | None = None
+    caption: str | None = None
+    duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    title: str
+    artists: tuple[str, ...]
+    method: str
+
+
+def identify(post: PostFacts) -> Recording | None:
+    """The song of a post; None when there is nothing to go on.
+
+    The first source that names title and artist wins, else the first with a title. `method` says which it was.
+    """
+    found = list(_sources(post))
+    if not found:
+        return None
+    best = next((named for named in found if named.artists), found[0])
+    tags = post.tags or {}
+    duration = _number(tags.get("duration")) or _number(post.duration)
+    trusted = best.method == "tags"
+    return recording(
+        best.title,
+        best.artists,
+        album=_album(tags) if trusted else None,
+        duration=duration,
+        isrc=normal_isrc(_text(tags.get("isrc"))),
+        method=best.method,
+    )
+
+
+def _sources(post: PostFacts) -> Iterator[_Named]:
+    tags = post.tags or {}
+    yield from _named(_text(tags.get("title")), _texts(tags.get("artist")), "tags")
+    yield from _named(post.title or "", (post.performer or "",), "message")
+    yield from _from_file_name(post.file_name or "")
+    yield from _from_caption(post.caption or "")
+
+
+def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named]:
+    title = without_quality(without_adverts(title))
+    people = tuple(name for artist in artists if (name := clean(without_adverts(artist))) and not is_garbage(name))
+    if people:
+        title = without_numbering(title, sure=True)
+        if title and not is_garbage(title, artist_known=True):
+            yield _Named(title, people, method)
+        return
+    yield from _from_line(title, method)
+
+
+def _from_line(text: str, method: str) -> Iterator[_Named]:
+    text = without_numbering(text)
+    if not text or is_garbage(text):
+        return
+    parts = split(text)
+    if parts is not None:
+        artist, title = clean(parts[0]), without_numbering(parts[1], sure=True)
+        if artist and not is_garbage(artist) and not is_garbage(title, artist_known=True):
+            yield _Named(title, (artist,), method)
+            return
+        text = title or text
+        if is_garbage(text):
+            return
+    yield _Named(text, (), method)
+
+
+_EXTENSION = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|oga|wav|aac|wma|mp4|webm|aiff?|alac|mka)\Z", re.IGNORECASE)
+_COPY = re.compile(r"\s*\(\d{1,2}\)\Z|\s+-\s+copy\Z|\s+copy\Z", re.IGNORECASE)
+_TIGHT = re.compile(r"\A([^-–—]+)[-–—]([^-–—]+)\Z")
+
+
+def _from_file_name(name: str) -> Iterator[_Named]:
+    stem = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    while _EXTENSION.search(stem):
+        stem = _EXTENSION.sub("", stem)
+    stem = _COPY.sub("", stem)
+    tight = " " not in stem and ("_" in stem or "%20" in stem)
+    if is_garbage(stem):
+        return
+    stem = stem.replace("%20", " ")
+    plain = without_adverts(stem)
+    stem = re.sub(r"[_\s]+", " ", plain).strip()
+    if tight and " - " not in stem:
+        # "Artist-Song_Name": where underscores stand for spaces, one lone hyphen stands for a dash.
+        stem = _TIGHT.sub(r"\1 - \2", stem)
+    yield from _from_line(without_quality(without_adverts(stem)), "file name")
+
+
+_LABELS = {
+    "title": r"title|song|track|name|آهنگ|ترانه|نام آهنگ|اسم آهنگ|موزیک|песня|название|трек|titel|título|canción|titre|شعر نیست",
+    "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|артист|певец|певица|künstler|artista|artiste",
+}
+_LABELLED = {
+    field: re.compile(rf"(?:\A|[^\w]){names}", re.IGNORECASE)
+    for field, names in {
+        field: rf"(?:{names})\s*[:：؛]\s*(?P<value>[^\n]+)" for field, names in _LABELS.items()
+    }.items()
+}
+_EMOJI = re.compile(r"[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff♪♫♬•]+")
+_HASHTAG = re.compile(r"#(\w+)")
+
+
+def _from_caption(caption: str) -> Iterator[_Named]:
+    text = _EMOJI.sub(" ", caption)
+    said = {}
+    for field, pattern in _LABELLED.items():
+        found = pattern.search(text)
+        if found:
+            said[field] = _bare(found.group("value"))
+    if said.get("title") and not is_garbage(said["title"], artist_known=bool(said.get("artist"))):
+        yield from _named(said["title"], (said.get("artist", ""),), "caption")
+        return
+    for line in text.splitlines():
+        line = without_numbering(without_quality(_bare(line)))
+        # A line without a dash is a greeting as likely as a title.
+        if line and len(line) <= 120 and split(line) is not None:
+            for named in _from_line(line, "caption"):
+                if named.artists:
+                    yield named
+                    return
+
+
+def _bare(text: str) -> str:
+    return " ".join(_HASHTAG.sub(lambda tag: tag.group(1).replace("_", " "), without_adverts(text)).split())
+
+
+def _album(tags: Mapping[str, object]) -> str | None:
+    album = without_adverts(_text(tags.get("album")))
+    return album if album and not is_garbage(album, artist_known=True) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, (list, tuple)):
+        return tuple(str(each) for each in value if each)
+    return (_text(value),)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else ""
+    return "" if value is None or not compact(str(value)) else str(value).replace("\x00", " ").strip()
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if 0 < number < 1e6 else None

@@ -1,0 +1,207 @@
+"""Structured facts from a title and its artists."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reconcilers.matching.normalise import compact
+from reconcilers.matching.people import FEATURED, guests, listed, taken_apart
+from reconcilers.matching.versions import decoration, suffix
+from reconcilers.recording import Recording
+
+_OPEN, _CLOSE = "([{【（［", ")]}】）］"
+_BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)[{re.escape(_CLOSE)}]")
+_PART = re.compile(r"\s+[-‐‑‒–—―−|~]+\s+")
+_SPACES = re.compile(r"\s+")
+_YEAR = re.compile(r"\d+")
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a title says.
+
+    `title` is the core without credits, noise and version words; `subtitle` is what stood in brackets and belongs to the
+    name; `artists` and `featured` are people, the main one first; `version` are the separating words, `qualifier` what
+    came with them (the remixer, the concert's place); `full` is core and subtitle in the order they were written;
+    `display` is the title as a person would write it.
+    """
+
+    title: str
+    artists: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
+    version: frozenset[str] = frozenset()
+    qualifier: str = ""
+    subtitle: str = ""
+    full: str = ""
+    display: str = ""
+
+
+@lru_cache(maxsize=65_536)
+def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
+    """Takes a title and its artists apart. Words count as a version only in brackets, after a dash or as a sure ending."""
+    named, guest = _people(artists)
+    state = _Parts()
+    written = _SPACES.sub(" ", title).strip()
+    text = _without_artist(written, named)
+    display = name = text
+    while True:
+        found = _BRACKET.search(text)
+        if found is None:
+            break
+        kept, shown = state.take(found.group(1), bracket=True)
+        # A bracket of the name is remembered apart from it, so the search goes on behind.
+        whole = found.group(0)
+        text = text[: found.start()] + " " + text[found.end() :]
+        if kept:
+            state.subtitle.append(found.group(1).strip())
+        else:
+            name = name.replace(whole, " ", 1)
+        if not shown:
+            display = display.replace(whole, " ", 1)
+    text = _tidy(text)
+    parts = [(found.start(), found.end()) for found in _PART.finditer(text)]
+    for start, end in reversed(parts):
+        kept, shown = state.take(text[end:], bracket=False)
+        if kept:
+            break
+        name = _cut_tail(name, text[start:].strip())
+        if not shown:
+            display = _cut_tail(display, text[start:].strip())
+        text = text[:start]
+    featured = FEATURED.search(text)
+    if featured and text[: featured.start()].strip():
+        state.featured += listed(text[featured.end() :])
+        display = _cut_tail(display, text[featured.start() :].strip())
+        name = _cut_tail(name, text[featured.start() :].strip())
+        text = text[: featured.start()]
+    core, tags = suffix(_tidy(text))
+    state.tags |= tags
+    core = _without_artist(_tidy(core), named)
+    if not compact(core):
+        if not state.subtitle:
+            # Nothing but version words: then they are the name.
+            return Parsed(written, named, _unique(guest, named), full=written, display=written)
+        core, state.subtitle = state.subtitle[0], state.subtitle[1:]
+    return Parsed(
+        title=core,
+        artists=named,
+        featured=_unique((*guest, *state.featured), named),
+        version=frozenset(state.tags),
+        qualifier=" ".join(state.qualifier),
+        subtitle=" ".join(state.subtitle),
+        full=(_tidy(suffix(_tidy(_BRACKET.sub(r" \1 ", name)))[0]) if state.subtitle else core) or core,
+        display=_shown(display, core),
+    )
+
+
+class _Parts:
+    """What brackets and dash parts have said so far."""
+
+    def __init__(self) -> None:
+        self.featured: tuple[str, ...] = ()
+        self.tags: set[str] = set()
+        self.qualifier: list[str] = []
+        self.subtitle: list[str] = []
+
+    def take(self, text: str, *, bracket: bool) -> tuple[bool, bool]:
+        """(belongs to the name, is worth showing)."""
+        text = text.strip()
+        people = guests(text)
+        if people is not None:
+            self.featured += people
+            return False, False
+        if not bracket and _YEAR.fullmatch(text):
+            return True, True
+        said = decoration(text)
+        if said is None:
+            return True, True
+        self.tags |= said.tags
+        if said.tags and said.rest:
+            self.qualifier.append(said.rest)
+        return False, not said.noise
+
+
+def _people(artists: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    named: tuple[str, ...] = ()
+    guest: tuple[str, ...] = ()
+    for artist in artists:
+        main, more = taken_apart(artist)
+        named += main
+        guest += more
+    return _unique(named), _unique(guest)
+
+
+def _unique(names: Iterable[str], known: Iterable[str] = ()) -> tuple[str, ...]:
+    seen = {compact(name) for name in known}
+    kept = []
+    for name in names:
+        key = compact(name)
+        if key not in seen:
+            seen.add(key)
+            kept.append(name)
+    return tuple(kept)
+
+
+def _without_artist(text: str, artists: tuple[str, ...]) -> str:
+    """`text` without an artist who is known already, at its beginning or end beside a dash."""
+    if not artists:
+        return text
+    cuts = list(_PART.finditer(text))
+    if not cuts:
+        return text
+    known = {compact(artist) for artist in artists} | {compact(" ".join(artists))}
+    if compact(text[: cuts[0].start()]) in known:
+        return text[cuts[0].end() :].strip()
+    if compact(text[cuts[-1].end() :]) in known:
+        return text[: cuts[-1].start()].strip()
+    return text
+
+
+def _tidy(text: str) -> str:
+    return _SPACES.sub(" ", text).strip(" -–—|~_\t")
+
+
+def _cut_tail(text: str, tail: str) -> str:
+    at = text.rfind(tail)
+    return text if at <= 0 else text[:at] + " " + text[at + len(tail) :]
+
+
+def _shown(display: str, core: str) -> str:
+    if display == core:
+        return core
+    display = _SPACES.sub(" ", display).strip(" -–—|~")
+    shorter, tags = suffix(display)
+    return (display if tags else shorter) or core
+
+
+def normal_isrc(isrc: str | None) -> str | None:
+    """The ISRC in upper case without dashes and spaces; None where it can't be one."""
+    plain = re.sub(r"[\s\-]", "", isrc or "").upper().removeprefix("ISRC").lstrip(":")
+    return plain if _ISRC.fullmatch(plain) else None
+
+
+def recording(
+    title: str,
+    artists: Iterable[str] = (),
+    album: str | None = None,
+    duration: float | None = None,
+    isrc: str | None = None,
+    method: str = "",
+) -> Recording:
+    """A `Recording` as the project keeps it.
+
+    The title is without noise and credits but with its version (``Song (Live)``), featured artists follow the main
+    ones, `version` is filled, the ISRC normalised, `duration` in seconds with 0 taken as unknown.
+    """
+    parsed = parse(title, tuple(artists))
+    return Recording(
+        title=parsed.display,
+        artists=(*parsed.artists, *parsed.featured),
+        album=" ".join(album.split()) or None if album else None,
+        duration=duration if duration and duration > 0 else None,
+        isrc=normal_isrc(isrc),
+        version=tuple(sorted(parsed.version)),
+        method=method,
+    )

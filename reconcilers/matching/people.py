@@ -1,0 +1,118 @@
+"""Artists: credits taken apart, and whether two are the same people."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reconcilers.matching.normalise import compact, fold, script, skeleton, words
+
+_FEAT = r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|همراه با"
+FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/)\s*(?=\S)", re.IGNORECASE)
+_GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)
+_GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNORECASE)
+_STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
+_WEAK = re.compile(r"\s*[,،、]\s+|\s*[&＆]\s*|\s+(?:\+|and|и|و|und|y|et|e)\s+", re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"\s+-\s+topic\Z|(?<=\w)\s*vevo\Z|\s+[\(\[]?official(?:\s+(?:channel|artist channel|music|band))?[\)\]]?\Z"
+    r"|\s+\(?رسمی\)?\Z|\s+officiel(?:le)?\Z|\s+oficial\Z",
+    re.IGNORECASE,
+)
+_NOBODY = frozenset(
+    compact(name)
+    for name in (
+        "unknown", "unknown artist", "various", "various artists", "va", "v.a.", "artist", "no artist", "n/a", "none", "null",
+        "неизвестен", "неизвестный исполнитель", "неизвестный", "разные исполнители", "ناشناس", "نامشخص", "unbekannt",
+        "unbekannter künstler", "artiste inconnu", "desconocido", "artista desconocido", "verschiedene interpreten", "不明",
+    )
+)  # fmt: skip
+_HANDLE = re.compile(r"\A@\w+\Z|\Ahttps?://|(?:\A|[\s/])(?:t|telegram)\.me/", re.IGNORECASE)
+
+
+@lru_cache(maxsize=32_768)
+def clean(name: str) -> str:
+    """`name` without what channels add to it (``- Topic``, ``VEVO``, ``Official``); empty where it names nobody."""
+    name = " ".join(name.split())
+    while True:
+        shorter = _CHANNEL.sub("", name).strip()
+        if not shorter or shorter == name:
+            break
+        name = shorter
+    return "" if compact(name) in _NOBODY or _HANDLE.search(name) else name
+
+
+def guests(text: str) -> tuple[str, ...] | None:
+    """The names in ``feat. A & B``, ``with A``, ``با A``; None where `text` isn't such a credit."""
+    found = _GUEST.match(text)
+    return listed(text[found.end() :]) if found else None
+
+
+@lru_cache(maxsize=32_768)
+def listed(text: str) -> tuple[str, ...]:
+    """The single names of a list of them."""
+    parts = [part for strong in _STRONG.split(text) for part in _WEAK.split(strong)]
+    return tuple(name for part in parts if (name := clean(part.strip(" ()[]"))))
+
+
+@lru_cache(maxsize=32_768)
+def taken_apart(credit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(the artists, the featured ones) of one credit line. ``A & B`` stays whole: it may be one band."""
+    main, *rest = _GUEST_IN_CREDIT.split(credit)
+    artists = tuple(name for part in _STRONG.split(main) if (name := clean(part)))
+    return artists, tuple(name for part in rest for name in listed(part))
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Artists in comparable form: `main`, every single name of `names`, and the `whole` credit."""
+
+    main: frozenset[str]
+    names: frozenset[str]
+    whole: str
+    lead: str
+    written: tuple[str, ...]
+
+    @property
+    def skeletons(self) -> tuple[str, ...]:
+        """The consonants of each name, for a comparison across scripts."""
+        return tuple(dict.fromkeys(map(skeleton, self.written)))
+
+
+_NO_ONE = Credits(frozenset(), frozenset(), "", "", ())
+
+
+@lru_cache(maxsize=32_768)
+def _plain(name: str) -> str:
+    found = words(name)
+    return compact(" ".join(found[1:] if len(found) > 1 and found[0] == "the" else found)) or compact(name)
+
+
+@lru_cache(maxsize=32_768)
+def credits(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credits:
+    """Artists and featured ones in comparable form."""
+    if not artists:
+        return _NO_ONE
+    names: list[str] = []
+    for artist in artists:
+        names += listed(artist) or (artist,)
+    lead = names[0]
+    names += featured
+    return Credits(
+        main=frozenset((_plain(artists[0]), _plain(lead))),
+        names=frozenset(map(_plain, names)),
+        whole="".join(_plain(artist) for artist in artists),
+        lead=lead,
+        written=(*artists, *names),
+    )
+
+
+def same_words(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether the words of one name are among the other's, in order: ``Bach`` and ``Johann Sebastian Bach``."""
+    short, long = sorted((" ".join(one), " ".join(other)), key=len)
+    return len(short) >= 4 and f" {short} " in f" {long} "
+
+
+def scripts_differ(one: str, other: str) -> bool:
+    """Whether the two are written in different scripts."""
+    first, second = script(fold(one)), script(fold(other))
+    return bool(first and second and first != second)

@@ -1,0 +1,30 @@
+"""``Artist - Title`` in one string, with every dash people use."""
+
+import re
+
+from reconcilers.matching.versions import is_version
+
+_DASHES = "-‐‑‒–—―−－"
+_SPACED = re.compile(rf"\s+[{_DASHES}~]+\s+")
+_ONE_SIDE = re.compile(rf"\s+[{_DASHES}](?=[^\s\d])|(?<=\S)[{_DASHES}]\s+")
+_LONG = re.compile("(?<=\\S)[–—―](?=\\S)")
+
+
+def split(text: str) -> tuple[str, str] | None:
+    """(artist, title) of ``Artist - Title``; None where there is no such dash, or the dash only adds a version note.
+
+    A hyphen inside a word never splits: Jay-Z, a-ha and Anti-Hero stay whole.
+    """
+    for pattern, often in ((_SPACED, True), (_LONG, False), (_ONE_SIDE, False)):
+        cuts = list(pattern.finditer(text))
+        if not cuts or (len(cuts) > 1 and not often):
+            continue
+        artist, title = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
+        if artist and title and _says(artist) and _says(title) and not is_version(title):
+            return artist, title
+        return None
+    return None
+
+
+def _says(text: str) -> bool:
+    return any(char.isalnum() for char in text) or len(text) > 1

@@ -1,0 +1,25 @@
+"""The recording behind a video that anybody may have uploaded."""
+
+from reconcilers.matching.normalise import compact
+from reconcilers.matching.parse import recording
+from reconcilers.matching.people import clean
+from reconcilers.matching.split import split
+from reconcilers.recording import Recording
+
+
+def upload(
+    title: str, channel: str = "", *, official: bool = False, duration: float | None = None, method: str = ""
+) -> Recording:
+    """A `Recording` from a video's title and its channel's name; `duration` in seconds.
+
+    What the title says before its dash is the artist. Without a dash it is the channel where the video is `official`,
+    else nobody: most channels are no artists.
+    """
+    owner = clean(channel)
+    parts = split(title)
+    if parts is None:
+        return recording(title, (owner,) if official and owner else (), duration=duration, method=method)
+    first, second = parts
+    if owner and compact(owner) == compact(second):
+        first, second = second, first
+    return recording(second, (first,), duration=duration, method=method)

@@ -1,0 +1,241 @@
+"""The state that the planner reads and writes: syncs, tracks, placements.
+
+All values are immutable. A changed track is a new `Track`; the planner's output is the set of tracks that changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Self
+
+from reconcilers.recording import Candidate, Recording
+from reconcilers.services.protocol import ServiceName
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+def nothing() -> Mapping[Any, Any]:
+    """The shared empty mapping, as a default of dataclass fields."""
+    return NOTHING
+
+
+class State(StrEnum):
+    """Where one song stands in one place."""
+
+    PENDING = "Pending"  # wanted there; nothing under way
+    REVIEW = "Review"  # a person must say which, or whether
+    NOT_FOUND = "NotFound"  # the service doesn't have it; looked for again monthly
+    ADDING = "Adding"  # an intent is recorded; the addition may be under way
+    PRESENT = "Present"
+    REMOVING = "Removing"  # a removal is wanted and will be repeated until it is done
+    UNAVAILABLE = "Unavailable"  # was there, and its id no longer resolves upstream
+    FAILED = "Failed"
+    REMOVED = "Removed"  # a person took it out, or everybody was asked to
+    EXCLUDED = "Excluded"
+    RETAINED = "Retained"  # should go, but the service doesn't let us
+
+
+class Origin(StrEnum):
+    """Who put the song there."""
+
+    FOUND = "Found"
+    PLACED = "Placed"
+
+
+class Phase(StrEnum):
+    """One word for a track, derived from its placements."""
+
+    DUPLICATE = "Duplicate"
+    REMOVED = "Removed"
+    EXCLUDED = "Excluded"
+    REVIEW = "Review"
+    FAILED = "Failed"
+    SYNCING = "Syncing"
+    PARTIAL = "Partial"
+    SYNCED = "Synced"
+
+
+class Source(StrEnum):
+    """How a track came to be: what counts against which allowance."""
+
+    BACKLOG = "Backlog"  # was there when its place was first read
+    NEW = "New"  # appeared since
+    REQUESTED = "Requested"  # a person applied it
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An addition that may have been sent. Times are Unix seconds.
+
+    `marker` is the highest message id known before it (Telegram); `epoch` is the Lease's transition count under which it
+    was decided.
+    """
+
+    op: str
+    token: str
+    deadline: float
+    epoch: int = 0
+    marker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why the id in a placement is held to be this song."""
+
+    method: str  # "Origin", "Identity", "Search", "ISRC", "Pin", "Replacement"
+    score: float = 1.0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate with its score, as shown to the person who decides."""
+
+    id: str
+    text: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One song in one place. Times are Unix seconds; None is unknown.
+
+    `id` is what stands there (or what will be added, once decided); `requested` is what we asked to be added, where
+    another was stored; `others` are further ids of the same song in the same place. `seen` says that a listing showed it
+    at that place; `missing` counts complete listings without it since `missed`. `changed` is when `state` last changed.
+    `approved` marks what a person let through a bulk limit. `sought` is the fingerprint of what was last searched for:
+    when a person changes the facts, it differs and the search is made again.
+    """
+
+    state: State = State.PENDING
+    origin: Origin | None = None
+    id: str | None = None
+    entry: str | None = None
+    requested: str | None = None
+    others: tuple[str, ...] = ()
+    seen: bool = False
+    missing: int = 0
+    missed: float | None = None
+    approved: bool = False
+    intent: Intent | None = None
+    match: Match | None = None
+    candidates: tuple[Scored, ...] = ()
+    attempts: int = 0
+    sought: str = ""
+    next_attempt: float | None = None
+    placed: float | None = None
+    changed: float | None = None
+    reason: str = ""
+    message: str = ""
+
+    def to(self, state: State, now: float, *, reason: str = "", message: str = "", **changes: Any) -> Self:
+        """The placement in another state; `reason` and `message` never outlive the state they explain."""
+        changed = self.changed if state is self.state else now
+        return replace(self, state=state, reason=reason, message=message, changed=changed, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What people wrote into a track's spec. It wins over everything the planner would think of."""
+
+    title: str | None = None
+    artists: tuple[str, ...] = ()
+    duration: float | None = None
+    isrc: str | None = None
+    pins: Mapping[ServiceName, str] = field(default_factory=nothing)
+    rejects: Mapping[ServiceName, frozenset[str]] = field(default_factory=nothing)
+    exclude_from: frozenset[ServiceName] = frozenset()
+    absent: bool = False
+
+    def __bool__(self) -> bool:
+        return self is not NO_WISHES and self != NO_WISHES
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One song of one sync.
+
+    `origin` is its first sighting (service, id), None for a song that a person applied. `identity` is what was parsed.
+    `audio` is the YouTube id that the channel's audio comes from, once decided. `source`, see `Source`. `absent` says that
+    `state: Absent` was carried out once: what people add later stays. `duplicate_of` names the track that survives. `revision` belongs to the store: the planner only passes it on. `created` is in Unix
+    seconds.
+    """
+
+    name: str
+    origin: tuple[ServiceName, str] | None = None
+    identity: Recording | None = None
+    wishes: Wishes = NO_WISHES
+    placements: Mapping[ServiceName, Placement] = field(default_factory=nothing)
+    source: Source = Source.NEW
+    audio: str | None = None
+    absent: bool = False
+    duplicate_of: str | None = None
+    created: float = 0.0
+    revision: Any = field(default=None, compare=False)
+
+    @property
+    def recording(self) -> Recording | None:
+        """What is looked for: a person's words over what was parsed. None when there is nothing to go on."""
+        wishes, parsed = self.wishes, self.identity
+        if wishes.title is None and not wishes.artists and wishes.duration is None and wishes.isrc is None:
+            return parsed
+        title = wishes.title or (parsed.title if parsed else None)
+        if title is None:
+            return None
+        base = parsed or Recording(title)
+        return replace(
+            base,
+            title=title,
+            artists=wishes.artists or base.artists,
+            duration=wishes.duration if wishes.duration is not None else base.duration,
+            isrc=wishes.isrc or base.isrc,
+            method="spec" if wishes.title else base.method,
+        )
+
+    @property
+    def owned(self) -> bool:
+        """True while the operator made it and nobody has written into it: it may be merged away."""
+        return self.origin is not None and not self.wishes
+
+    def with_placement(self, service: ServiceName, placement: Placement) -> "Track":
+        """This track with one placement replaced."""
+        if self.placements.get(service) == placement:
+            return self
+        return replace(self, placements={**self.placements, service: placement})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is remembered of one declared place between passes. Times are Unix seconds.
+
+    `count`, `snapshot`: as last observed, never as answered to a write of ours. `placed`: how many tracks stood there then.
+    `looked`, `listed`: the last look and the last complete listing by this process. `started`: it was read whole once, so
+    what appears now is new. `wanted`, `full`: a look (a whole one) was asked for. `parked`: nothing is asked before then;
+    `failures` in a row lengthen it; `reason` and `message` say why and `terminal` that only a person can mend it.
+    """
+
+    count: int | None = None
+    snapshot: str | None = None
+    placed: int = 0
+    looked: float | None = None
+    listed: float | None = None
+    started: bool = False
+    wanted: bool = False
+    full: bool = False
+    parked: float | None = None
+    failures: int = 0
+    reason: str = ""
+    message: str = ""
+    terminal: bool = False
+
+
+def scored(candidate: Candidate, score: float, reasons: tuple[str, ...]) -> Scored:
+    """A candidate as it is kept in a track."""
+    duration = candidate.recording.duration
+    length = f" ({int(duration) // 60}:{int(duration) % 60:02d})" if duration else ""
+    return Scored(candidate.id, f"{candidate.recording}{length}", round(score, 2), reasons)

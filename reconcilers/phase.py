@@ -1,0 +1,45 @@
+"""One word, and one sentence, for a track."""
+
+from collections.abc import Collection
+
+from reconcilers.model import Phase, State, Track
+from reconcilers.services.protocol import ServiceName
+
+_BY_STATE = (
+    (Phase.REVIEW, frozenset({State.REVIEW})),
+    (Phase.FAILED, frozenset({State.FAILED})),
+    (Phase.SYNCING, frozenset({State.PENDING, State.ADDING, State.REMOVING})),
+    (Phase.PARTIAL, frozenset({State.NOT_FOUND, State.UNAVAILABLE})),
+)
+
+
+def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
+    """The first that applies: Removed and Excluded need every declared placement, the others any."""
+    if track.duplicate_of is not None:
+        return Phase.DUPLICATE
+    states = [p.state for s, p in track.placements.items() if s in services]
+    if len(states) < len(services):
+        states.append(State.PENDING)
+    if states and all(s is State.REMOVED for s in states):
+        return Phase.REMOVED
+    if states and all(s is State.EXCLUDED for s in states):
+        return Phase.EXCLUDED
+    for phase, among in _BY_STATE:
+        if any(s in among for s in states):
+            return phase
+    return Phase.SYNCED
+
+
+def message_of(track: Track, services: Collection[ServiceName]) -> str:
+    """The sentence beside the phase: of the placement that decides it, the service named first. Empty when all is well."""
+    if track.duplicate_of is not None:
+        return f"the same song as {track.duplicate_of}, which stands for it"
+    for _, among in _BY_STATE:
+        told = [
+            f"{service.value}: {placement.message}"
+            for service in services
+            if (placement := track.placements.get(service)) is not None and placement.state in among and placement.message
+        ]
+        if told:
+            return "; ".join(told)
+    return ""

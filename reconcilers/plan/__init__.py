@@ -1,0 +1,224 @@
+"""The planner: from what was seen to what is done next. Pure: no I/O, and the only clock is the `now` it is given.
+
+    observations ──► absorb, digest ──► tracks ──► wishes ──► decide ──► operations
+                     (what is there)               (people)   (what next)
+
+Repeated planning of a world in which operations are carried out reaches the empty plan. A plan's records are stored
+before its operations are carried out; whatever is lost in between is planned again from what is stored.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconcilers.model import Place, Placement, State, Track
+from reconcilers.plan import absorb, bulk, decide, digest, wishes
+from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
+from reconcilers.plan.operations import (
+    AddDone,
+    Listed,
+    Looked,
+    Observation,
+    Operation,
+    RemoveDone,
+    Resolved,
+    Searched,
+    Troubled,
+)
+from reconcilers.policy import Fetch, Mode, Sync
+from reconcilers.services.protocol import ServiceName
+
+__all__ = ["Plan", "Preview", "plan"]
+
+SAMPLES = 50
+
+_ORDER = {s: i for i, s in enumerate((ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY))}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be done, for `mode: Plan` and for approval: counts per place, and at most `SAMPLES` (track, place, op)."""
+
+    adds: Mapping[ServiceName, int]
+    removes: Mapping[ServiceName, int]
+    samples: tuple[tuple[str, ServiceName, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to store and then to do.
+
+    `records` are new and changed tracks, in the order in which they are to be stored; `deleted` maps merged-away tracks to
+    their survivors, to be deleted after that. `operations` are per place, in order, to be carried out one after another;
+    places are independent. `held` waits for approval. `wake` is when to plan again though nothing happens (Unix seconds).
+    """
+
+    records: tuple[Track, ...]
+    deleted: Mapping[str, str]
+    places: Mapping[ServiceName, Place]
+    operations: Mapping[ServiceName, tuple[Operation, ...]]
+    held: bulk.Held
+    preview: Preview | None
+    wake: float | None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to store and nothing to do."""
+        return not self.records and not self.deleted and not any(self.operations.values())
+
+
+def plan(
+    sync: Sync,
+    tracks: Mapping[str, Track],
+    places: Mapping[ServiceName, Place],
+    observations: Sequence[Observation],
+    now: float,
+    *,
+    busy: Collection[ServiceName] = (),
+    posting: bool = True,
+    epoch: int = 0,
+) -> Plan:
+    """The next step of a sync.
+
+    `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
+    is False while the channel may not be posted to. `epoch` goes into intents.
+    """
+    board = Board(tracks)
+    remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
+    for observation in sorted(observations, key=_order):
+        _take(sync, board, remembered, observation)
+    wishes.carry(sync, board, now)
+    _settle(sync, board, remembered, now, busy)
+    held = bulk.held_back(sync, board, remembered, now)
+    if sync.approved and sync.approved == held.hash:
+        bulk.approve(board, held.keys)
+        held = bulk.Held()
+    setting = decide.Setting(sync, board, remembered, held, now, posting, epoch)
+    operations: dict[ServiceName, tuple[Operation, ...]] = {}
+    for service in _ORDER:
+        if service in busy:
+            continue
+        wanted = decide.operations_for(setting, service)
+        if sync.mode is Mode.PLAN:
+            wanted = tuple(o for o in wanted if isinstance(o, decide.Observe))
+        if wanted:
+            operations[service] = wanted
+    preview = _preview(sync, board, held) if sync.mode is Mode.PLAN or held.keys else None
+    wake = _wake(setting)
+    return Plan(board.records(), dict(board.deleted), remembered, operations, held, preview, wake)
+
+
+def _order(observation: Observation) -> tuple[int, int, str]:
+    """Results before listings, listings in a fixed order of places: what comes first never decides what comes out."""
+    listed = isinstance(observation, (Listed, Looked))
+    track = "" if isinstance(observation, (Listed, Looked)) else observation.track or ""
+    return (listed, _ORDER[observation.service], track)
+
+
+def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observation: Observation) -> None:
+    service = observation.service
+    place = places.get(service, Place())
+    match observation:
+        case Listed():
+            if service in sync.targets:
+                places[service] = absorb.absorb(sync, board, digest.mended(place), observation)
+        case Looked(head=head, at=at):
+            place = replace(place, looked=at, wanted=False, count=head.count, snapshot=head.snapshot)
+            places[service] = digest.mended(place)
+        case Searched():
+            digest.searched(sync, board, observation)
+            places[service] = digest.mended(place)
+        case Resolved():
+            digest.resolved(sync, board, observation)
+            places[service] = digest.mended(place)
+        case AddDone():
+            digest.added(sync, board, observation)
+            # Our own writes are confirmed by looking, never by remembering what they answered.
+            places[service] = replace(places[service], wanted=True)
+        case RemoveDone():
+            digest.removed(sync, board, observation)
+            places[service] = replace(places[service], wanted=True)
+        case Troubled():
+            places[service] = digest.troubled(place, observation)
+
+
+def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]) -> None:
+    """What follows from time and from the other placements: overdue posts, and the channel's dependence on YouTube."""
+    for track in list(board.tracks.values()):
+        for service, placement in track.placements.items():
+            if placement.state is State.NOT_FOUND and (placement.next_attempt or now + 1) <= now:
+                board.place(track, service, placement.to(State.PENDING, now, next_attempt=None))
+            elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
+                board.place(track, service, _unidentified(track, placement, now))
+    telegram, youtube = ServiceName.TELEGRAM, ServiceName.YOUTUBE
+    if telegram not in sync.targets:
+        return
+    for track in list(board.tracks.values()):
+        placement = track.placements.get(telegram)
+        if placement is None or placement.state is State.PRESENT:
+            continue
+        if placement.state is State.ADDING:
+            intent = placement.intent
+            if telegram not in busy and intent is not None and now >= intent.deadline + sync.timing.settle:
+                board.place(track, telegram, _delivery_unknown(placement, now))
+        elif youtube in sync.targets and sync.fetch is not Fetch.NEVER:
+            theirs = track.placements.get(youtube, BLANK)
+            undecided = theirs.state in (State.REVIEW, State.NOT_FOUND) and audio_of(track) is None
+            if placement.state is State.PENDING and undecided:
+                message = f"waits for the YouTube id that its audio comes from ({theirs.state.value} there)"
+                board.place(track, telegram, placement.to(theirs.state, now, reason="Inherited", message=message))
+            elif placement.reason == "Inherited" and not (undecided and placement.state is theirs.state):
+                board.place(track, telegram, placement.to(State.PENDING, now))
+
+
+def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
+    message = "nothing tells which song this is: set spec.title and spec.artists"
+    return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(track))
+
+
+def _delivery_unknown(placement: Placement, now: float) -> Placement:
+    assert placement.intent is not None
+    token = placement.intent.token
+    message = "the post may or may not have been made: look in the channel, then set spec.pins.telegram to its message id, "
+    message += f"or spec.rejects.telegram: [{token}] to send it again"
+    return placement.to(State.REVIEW, now, reason="DeliveryUnknown", message=message)
+
+
+def _preview(sync: Sync, board: Board, held: bulk.Held) -> Preview:
+    adds = dict.fromkeys(sync.targets, 0)
+    removes = dict.fromkeys(sync.targets, 0)
+    samples: list[tuple[str, ServiceName, str]] = []
+    for track in sorted(board.tracks.values(), key=bulk.queue_order):
+        for service, placement in track.placements.items():
+            if service not in sync.targets or placement.state not in (State.PENDING, State.REMOVING):
+                continue
+            op = "add" if placement.state is State.PENDING else "remove"
+            if sync.mode is not Mode.PLAN and (track.name, service, op) not in held.keys:
+                continue
+            (adds if op == "add" else removes)[service] += 1
+            if len(samples) < SAMPLES:
+                samples.append((track.name, service, op))
+    return Preview(adds, removes, tuple(samples))
+
+
+def _wake(setting: decide.Setting) -> float | None:
+    """The earliest moment at which time alone changes the plan."""
+    sync, now = setting.sync, setting.now
+    moments: list[float] = []
+    for service, place in setting.places.items():
+        target = sync.targets.get(service)
+        if place.parked is not None and place.parked > now:
+            moments.append(place.parked)
+        elif target is not None and service is not ServiceName.TELEGRAM and place.looked is not None:
+            moments.append(place.looked + target.interval)
+    for track in setting.board.tracks.values():
+        for service, placement in track.placements.items():
+            state = placement.state
+            if state is State.PRESENT and placement.seen and not placement.missing:
+                continue
+            proof = decide.proof_due(sync, placement, setting.places.get(service, Place()))
+            if proof is not None:
+                moments.append(proof)
+            if placement.next_attempt is not None and service in sync.targets:
+                moments.append(placement.next_attempt)
+    later = [m for m in moments if m > now]
+    return min(later, default=None)

@@ -1,0 +1,249 @@
+"""From the results of operations to what the tracks say."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, QuotaError, ServiceError, TargetError
+from reconcilers.matching import Decision, MatchPolicy, Outcome, decide
+from reconcilers.model import Match, Origin, Place, Placement, Scored, State, Track, scored
+from reconcilers.plan.absorb import not_applied, removed_by_person
+from reconcilers.plan.board import BLANK, STANDING, Board, at_odds, audio_of, fingerprint, merge
+from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched, Troubled
+from reconcilers.policy import Sync
+from reconcilers.recording import Candidate
+from reconcilers.services.protocol import ServiceName
+
+SERVICE_WIDE = (AuthError, TargetError, QuotaError)
+"""Errors that say nothing about the song that was being worked on."""
+
+FIRST_BACKOFF, LONGEST_BACKOFF = 15.0, 900.0
+
+
+def policy_of(sync: Sync) -> MatchPolicy:
+    """The matcher's thresholds, with what the MusicSync overrides."""
+    policy = MatchPolicy()
+    if sync.accept is not None:
+        policy = replace(policy, accept=sync.accept)
+    if sync.review is not None:
+        policy = replace(policy, review=sync.review)
+    return policy
+
+
+def enough(sync: Sync, track: Track, candidates: Sequence[Candidate], rejects: frozenset[str]) -> bool:
+    """Whether a further formulation of the search is not needed."""
+    recording = track.recording
+    if recording is None:
+        return True
+    return decide(recording, candidates, rejects, policy_of(sync)).band is Outcome.AUTO
+
+
+def searched(sync: Sync, board: Board, result: Searched) -> None:
+    """A search came back: one candidate is the song, or a person is asked, or there is none."""
+    track = board.tracks.get(result.track)
+    if track is None or track.recording is None:
+        return
+    service, now = result.service, result.at
+    rejects = track.wishes.rejects.get(service, frozenset())
+    decision = decide(track.recording, result.candidates, rejects, policy_of(sync))
+    placement = track.placements.get(service, BLANK)
+    wanted_here = service in sync.targets and placement.state is State.PENDING and placement.id is None
+    if not wanted_here and service is ServiceName.YOUTUBE:
+        _audio_searched(sync, board, track, decision, now)
+        return
+    if not wanted_here:
+        return
+    if decision.band is Outcome.AUTO and decision.choice is not None:
+        _chosen(sync, board, track, service, decision, now)
+    else:
+        board.place(track, service, _undecided(sync, track, placement, decision, now))
+
+
+def _chosen(sync: Sync, board: Board, track: Track, service: ServiceName, decision: Decision, now: float) -> None:
+    assert decision.choice is not None
+    id = decision.choice.candidate.id
+    match = Match("Search", round(decision.choice.score, 3), decision.choice.reasons)
+    placement = track.placements.get(service, BLANK)
+    owner = board.owner(service, id)
+    if owner is None or owner.name == track.name:
+        board.place(track, service, placement.to(State.PENDING, now, id=id, match=match, sought=fingerprint(track)))
+        return
+    both = [
+        s
+        for s, p in owner.placements.items()
+        if p.state in STANDING and p.id and (q := track.placements.get(s, BLANK)).state in STANDING and q.id and q.id != p.id
+    ]
+    theirs = owner.placements.get(service, BLANK)
+    if not both and theirs.state is not State.REVIEW and not at_odds(track, owner):
+        merge(board, track, owner)
+        return
+    message = f"the best match, {id}, already belongs to {owner.name}; reject it here (spec.rejects.{service.value}) if "
+    message += "these are two songs, or pin it here if they are one"
+    review = placement.to(State.REVIEW, now, reason="PossibleDuplicate", message=message, sought=fingerprint(track))
+    board.place(track, service, replace(review, candidates=_shortlist(decision)))
+
+
+def _shortlist(decision: Decision) -> tuple[Scored, ...]:
+    return tuple(scored(s.candidate, s.score, s.reasons) for s in decision.scored[:5])
+
+
+def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decision, now: float) -> Placement:
+    candidates = _shortlist(decision)
+    if decision.band is Outcome.REVIEW and candidates:
+        best = candidates[0]
+        why = f" ({'; '.join(best.reasons)})" if best.reasons else ""
+        count = "1 candidate" if len(candidates) == 1 else f"{len(candidates)} candidates"
+        return placement.to(
+            State.REVIEW,
+            now,
+            reason="Ambiguous",
+            message=f"{count}, best {best.score:.2f}{why}",
+            candidates=candidates,
+            sought=fingerprint(track),
+            next_attempt=None,
+        )
+    return placement.to(
+        State.NOT_FOUND,
+        now,
+        reason="NotFound",
+        message="the service does not have it; looked for again monthly",
+        candidates=(),
+        sought=fingerprint(track),
+        next_attempt=now + sync.timing.recheck * (0.9 + 0.2 * _spread(track.name)),
+    )
+
+
+def _spread(name: str) -> float:
+    """0…1 by name, so that monthly rechecks don't come on one day."""
+    return sum(name.encode()) % 97 / 97
+
+
+def _audio_searched(sync: Sync, board: Board, track: Track, decision: Decision, now: float) -> None:
+    """A search for the channel's audio only: the song is not to be put into a YouTube playlist."""
+    if audio_of(track) is not None:
+        return
+    if decision.band is Outcome.AUTO and decision.choice is not None:
+        board.put(replace(track, audio=decision.choice.candidate.id))
+        return
+    placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
+    if placement.state is State.PENDING:
+        board.place(track, ServiceName.TELEGRAM, _undecided(sync, track, placement, decision, now))
+
+
+def resolved(sync: Sync, board: Board, result: Resolved) -> None:
+    """An id was looked up: a pin that holds or is dead, or the evidence that a vanished entry was taken out by a person."""
+    track = board.tracks.get(result.track)
+    if track is None:
+        return
+    service, now, gone = result.service, result.at, result.candidate is None
+    placement = track.placements.get(service, BLANK)
+    if placement.state is State.PENDING and track.wishes.pins.get(service) == result.id:
+        if gone:
+            message = f"the pinned id {result.id} does not exist; correct or remove spec.pins.{service.value}"
+            dead = placement.to(State.FAILED, now, reason="PinDead", message=message, id=result.id, next_attempt=None)
+            board.place(track, service, dead)
+        else:
+            pinned = placement.to(State.PENDING, now, id=result.id, match=Match("Pin"), candidates=(), attempts=0)
+            track = board.place(track, service, replace(pinned, next_attempt=None))
+            if track.identity is None and result.candidate is not None:
+                board.put(replace(track, identity=result.candidate.recording))
+    elif placement.id == result.id and placement.state is State.PRESENT and placement.missing >= 2:
+        if gone:
+            message = "it vanished from the place and no longer exists upstream"
+            unavailable = placement.to(State.UNAVAILABLE, now, reason="Gone", message=message, missing=0, missed=None)
+            board.place(track, service, unavailable)
+        else:
+            removed_by_person(sync, board, track, service, now)
+
+
+def added(sync: Sync, board: Board, result: AddDone) -> None:
+    """An addition ended, or may have."""
+    track = board.tracks.get(result.track)
+    if track is None:
+        return
+    service, now, outcome = result.service, result.at, result.outcome
+    placement = track.placements.get(service, BLANK)
+    if placement.intent is None or placement.intent.token != result.token:
+        return
+    if isinstance(outcome, OutcomeUnknown):
+        waiting = replace(placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else")
+        board.place(track, service, waiting)
+    elif isinstance(outcome, NotSent) or isinstance(outcome, SERVICE_WIDE):
+        board.place(track, service, placement.to(State.PENDING, now, intent=None))
+    elif isinstance(outcome, ItemError) and outcome.permanent:
+        failed = placement.to(State.FAILED, now, reason=outcome.reason, message=outcome.message, intent=None)
+        board.place(track, service, replace(failed, attempts=placement.attempts + 1, next_attempt=None))
+    elif isinstance(outcome, ServiceError):
+        after = not_applied(sync, placement, now, outcome.reason)
+        message = outcome.message if after.state is State.PENDING else f"{outcome.message}; {after.message}"
+        board.place(track, service, replace(after, message=message))
+    else:
+        present = placement.to(
+            State.PRESENT,
+            now,
+            origin=Origin.PLACED,
+            id=outcome.id,
+            entry=outcome.entry,
+            requested=placement.id if placement.id != outcome.id and service is not ServiceName.TELEGRAM else None,
+            placed=now,
+            missing=0,
+            missed=None,
+            seen=service is ServiceName.TELEGRAM,
+            intent=None,
+            attempts=0,
+            next_attempt=None,
+            candidates=(),
+        )
+        board.place(track, service, present)
+
+
+def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
+    """A removal ended."""
+    track = board.tracks.get(result.track)
+    if track is None:
+        return
+    service, now, error = result.service, result.at, result.error
+    placement = track.placements.get(service, BLANK)
+    if placement.state is not State.REMOVING or placement.id != result.id:
+        return
+    if isinstance(error, ItemError) and error.permanent:
+        board.place(track, service, placement.to(State.RETAINED, now, reason=error.reason, message=error.message))
+    elif error is not None:
+        delay = min(sync.retry.backoff * 2**placement.attempts, 86400.0)
+        later = replace(placement, attempts=placement.attempts + 1, next_attempt=now + delay, message=error.message)
+        board.place(track, service, later)
+    elif placement.reason in ("Rejected", "Repinned"):
+        # The place may show it for a while yet: it is kept in mind, lest it be taken for a song of its own.
+        board.place(track, service, Placement(State.PENDING, changed=now, requested=result.id, missed=now))
+    else:
+        gone = placement.to(State.REMOVED, now, reason=placement.reason, seen=False, missing=0, attempts=0)
+        board.place(track, service, replace(gone, next_attempt=None, approved=False))
+
+
+def troubled(place: Place, result: Troubled) -> Place:
+    """A service refused or failed as a whole: parked, longer each time; what only a person can mend is not tried again."""
+    error, now = result.error, result.at
+    failures = place.failures + 1
+    if isinstance(error, AuthError):
+        parked = None
+    elif isinstance(error, QuotaError):
+        parked = max(error.retry_at, now + 1)
+    elif isinstance(error, TargetError):
+        parked = now + LONGEST_BACKOFF
+    else:
+        parked = now + min(FIRST_BACKOFF * 2 ** (failures - 1), LONGEST_BACKOFF)
+    return replace(
+        place,
+        parked=parked,
+        failures=failures,
+        reason=error.reason,
+        message=error.message,
+        terminal=isinstance(error, (AuthError, TargetError)),
+        wanted=False if isinstance(error, AuthError) else place.wanted,
+    )
+
+
+def mended(place: Place) -> Place:
+    """The place after the service answered as it should."""
+    if not place.failures and not place.reason:
+        return place
+    return replace(place, parked=None, failures=0, reason="", message="", terminal=False)

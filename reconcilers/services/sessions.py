@@ -1,0 +1,74 @@
+"""The HTTP sessions that the synchronous clients are given."""
+
+import os
+from typing import Any
+
+import requests
+import urllib3.exceptions
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 20.0
+
+
+class Session(requests.Session):
+    """A `requests.Session` that never waits for ever, never repeats a request, and remembers the last answer.
+
+    It trusts the authorities of ``SSL_CERT_FILE`` as the other clients do: requests itself only knows
+    ``REQUESTS_CA_BUNDLE``, which goes first. `last` is the latest answer, None since the latest `forget`. One thread only.
+    """
+
+    def __init__(self, timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)) -> None:
+        super().__init__()
+        self.timeout = timeout
+        self.last: requests.Response | None = None
+        self.hooks["response"].append(self._remember)
+        bundle = os.environ.get("SSL_CERT_FILE")
+        if bundle and not os.environ.get("REQUESTS_CA_BUNDLE"):
+            self.verify = bundle
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """As in `requests.Session`, with a timeout where the caller gave none (positions before it are never used)."""
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = self.timeout
+        return super().request(*args, **kwargs)
+
+    def forget(self) -> None:
+        """Before a call whose answer will be asked for."""
+        self.last = None
+
+    def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        self.last = response
+
+
+def retry_after(response: requests.Response | None) -> float | None:
+    """The seconds of a Retry-After header; None without a usable one."""
+    if response is None:
+        return None
+    return seconds(response.headers.get("Retry-After"))
+
+
+def seconds(text: str | None) -> float | None:
+    """A number of seconds in a header; None where it isn't one."""
+    try:
+        return max(0.0, float(text)) if text is not None else None
+    except ValueError:
+        return None
+
+
+def never_sent(error: BaseException) -> bool:
+    """Whether a failed request surely never reached the service: no connection was made, or no secure one.
+
+    Everything else may have been acted upon, a cut connection included.
+    """
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    if isinstance(error, requests.exceptions.SSLError):
+        return "CERTIFICATE_VERIFY_FAILED" in str(error) or "WRONG_VERSION_NUMBER" in str(error)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(
+        reason,
+        urllib3.exceptions.NewConnectionError
+        | urllib3.exceptions.ConnectTimeoutError
+        | urllib3.exceptions.NameResolutionError
+        | urllib3.exceptions.ProxyError,
+    )

@@ -1,0 +1,133 @@
+"""Spotify's access tokens: refreshed by spotipy, one at a time, never interactively."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import requests
+import spotipy
+
+from reconcilers.errors import AuthError, ServiceError, TransientError
+from reconcilers.services import spotify_errors
+from reconcilers.services.calls import Caller
+from reconcilers.services.sessions import Session
+
+# Refreshed this long before it expires, so that no request is under way when it does.
+MARGIN = 120.0
+# spotipy wants one to build its managers; a refresh does not send it.
+_UNUSED_REDIRECT = "http://127.0.0.1/"
+
+OnRotated = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SpotifyCredentials:
+    """What a Secret holds. Without a client secret the consent was given by PKCE, whose refresh tokens rotate."""
+
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+
+class SpotifyTokens:
+    """The tokens of one consent: share one object among all services that use the same Secret.
+
+    A rotated refresh token is handed to `on_rotated`, and that is awaited, before the access token that came with it is
+    used: the old one is dead, so losing the new one would cost the person another consent. While `on_rotated` fails,
+    nothing is sent and it is tried again at the next request. `get_access_token` is what spotipy asks.
+    """
+
+    def __init__(
+        self,
+        credentials: SpotifyCredentials,
+        on_rotated: OnRotated,
+        timeout: tuple[float, float],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._credentials = credentials
+        self._on_rotated = on_rotated
+        self._clock = clock
+        self._session = Session(timeout)
+        self._refresh_token = credentials.refresh_token
+        self._unsaved = False
+        self._access_token: str | None = None
+        self._expires = 0.0
+        self._lock = asyncio.Lock()
+
+    def get_access_token(self, as_dict: bool = False) -> str:
+        """The current token; `ready` has seen to it. Raises `AuthError` rather than asking anybody."""
+        if self._access_token is None:
+            raise AuthError("There is no Spotify access token yet.")
+        return self._access_token
+
+    def reject(self) -> None:
+        """Spotify refused the current token: the next `ready` gets another."""
+        self._access_token = None
+
+    async def ready(self, caller: Caller) -> None:
+        """Makes sure of an access token that lasts a while. Raises `ServiceError`s."""
+        async with self._lock:
+            if self._unsaved or self._access_token is None or self._clock() >= self._expires - MARGIN:
+                # A cancelled pass must not lose a token that is rotated already.
+                await asyncio.shield(asyncio.ensure_future(self._refresh(caller)))
+
+    async def _refresh(self, caller: Caller) -> None:
+        if not self._unsaved:
+            await caller.once("token", 0, lambda: caller.in_thread(self._ask))
+        if self._unsaved:
+            await self._save()
+
+    async def _save(self) -> None:
+        try:
+            await self._on_rotated(self._refresh_token)
+        except ServiceError:
+            raise
+        except Exception as error:
+            raise TransientError(
+                "Spotify gave a new refresh token and it could not be stored yet; nothing is sent until it is.",
+                reason="TokenNotStored",
+            ) from error
+        self._unsaved = False
+
+    def _ask(self) -> None:
+        self._session.forget()
+        try:
+            answer = self._manager().refresh_access_token(self._refresh_token)
+            access, lifetime = str(answer["access_token"]), float(answer.get("expires_in", 3600))
+        except spotipy.SpotifyOauthError as error:
+            raise spotify_errors.of_refresh(error, self._session.last, self._clock()) from None
+        except requests.RequestException as error:
+            raise TransientError(f"Spotify's sign-in service can't be reached ({type(error).__name__}).") from None
+        except Exception as error:
+            raise TransientError(
+                f"Spotify's sign-in service answered in a way that can't be read ({type(error).__name__})."
+            ) from None
+        self._access_token, self._expires = access, self._clock() + lifetime
+        rotated = answer.get("refresh_token")
+        if rotated and rotated != self._refresh_token:
+            self._refresh_token, self._unsaved = str(rotated), True
+
+    def _manager(self) -> spotipy.SpotifyOAuth | spotipy.SpotifyPKCE:
+        known = self._credentials
+        cache = spotipy.MemoryCacheHandler()
+        if known.client_secret:
+            return spotipy.SpotifyOAuth(
+                known.client_id,
+                known.client_secret,
+                _UNUSED_REDIRECT,
+                cache_handler=cache,
+                requests_session=self._session,
+                open_browser=False,
+            )
+        return spotipy.SpotifyPKCE(
+            known.client_id,
+            _UNUSED_REDIRECT,
+            cache_handler=cache,
+            requests_session=self._session,
+            open_browser=False,
+        )
+
+    def close(self) -> None:
+        """Closes the connection to the sign-in service."""
+        self._session.close()

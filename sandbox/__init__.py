@@ -1,0 +1,1 @@
+"""A local world for demo and tests: the three services on the wire, and a real control plane."""

@@ -1,0 +1,232 @@
+"""`python -m sandbox`: a local Telegram, YouTube and Spotify to look at, play with and break."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import re
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+import requests
+from rich.console import Console
+
+from sandbox import scenario, views
+from sandbox.control import Control, state_file
+from sandbox.faults import KINDS, SERVICES
+from sandbox.proxy import Sandbox
+from sandbox.world import World
+
+console = Console(highlight=False)
+
+
+class Trouble(Exception):
+    """What went wrong, for a person."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        match = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if match:
+            choices = re.findall(r"'([^']*)'", match[2])
+            near = get_close_matches(match[1], choices, 3, 0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(choices)}"
+            message = f"there is no {match[1]!r}: {hint}"
+        super().error(message)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; 0 when it worked, 1 when it did not."""
+    arguments = parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except Trouble as trouble:
+        Console(stderr=True, highlight=False).print(f"[red]error:[/] {trouble}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its help."""
+    root = Parser(
+        prog="python -m sandbox",
+        description="A local Telegram, YouTube and Spotify: nothing in it leaves this machine.",
+        epilog='Start with `serve`; in another terminal, `eval "$(python -m sandbox env)"` and `list`.',
+    )
+    root.add_argument(
+        "--world", metavar="URL", help="the running world to talk to (default: the one that serve started)"
+    )
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        made.set_defaults(run=run)
+        return made
+
+    made = command("serve", serve, "run a world until interrupted")
+    made.add_argument("--port", type=int, default=0, help="the proxy's port (default: a free one)")
+    made.add_argument(
+        "--songs", type=int, metavar="N", help="N invented songs instead of the quickstart lists"
+    )
+    command("env", env, "print what a shell must export for its programs to live in the world")
+    made = command("list", lists, "show the channel and the playlists, side by side")
+    made.add_argument(
+        "place", nargs="?", choices=("telegram", "youtube", "spotify"), help="only this one, with ids"
+    )
+    made = command("songs", songs, "show the catalogue")
+    made.add_argument("query", nargs="*", help="only songs with these words, in any spelling")
+    made = command("post", post, "post a song to the channel, as a person does")
+    made.add_argument("what", metavar="FILE|SONG", help="an audio file, or a key of the catalogue")
+    for name, text in (("add", "add a song to a playlist"), ("remove", "take a song out of a place")):
+        made = command(name, change, text)
+        made.add_argument(
+            "service", choices=("spotify", "youtube") + (("telegram",) if name == "remove" else ())
+        )
+        made.add_argument("what", metavar="SONG|ID", help="a key of the catalogue, an id or an address")
+        made.set_defaults(action=name)
+    made = command("break", breaks, "make a service misbehave")
+    made.add_argument("service", choices=SERVICES)
+    made.add_argument("kind", choices=KINDS)
+    made.add_argument("--call", help="only for this call, as `log` names it (default: any)")
+    made.add_argument("--times", type=int, default=1, help="how often (default: once)")
+    made.add_argument("--seconds", type=float, default=0.0, help="the delay, or Retry-After")
+    made.add_argument("--status", type=int, default=500, help="the HTTP status of `error` (default: 500)")
+    made = command("mend", mend, "take back what `break` armed")
+    made.add_argument("service", nargs="?", choices=SERVICES, help="only for this service")
+    made = command("log", log, "show the requests that the services got")
+    made.add_argument("--follow", "-f", action="store_true", help="go on as they come")
+    made = command("clock", clock, "let time pass in the world")
+    made.add_argument("advance", choices=("advance",))
+    made.add_argument("duration", help="seconds, or 90s, 30m, 2h, 7d")
+    return root
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    asyncio.run(_serve(arguments.port, arguments.songs))
+
+
+def env(arguments: argparse.Namespace) -> None:
+    for name, value in _ask(arguments, "GET", "/")["environment"].items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def lists(arguments: argparse.Namespace) -> None:
+    places = _ask(arguments, "GET", "/lists")
+    if arguments.place:
+        console.print(views.one(arguments.place, places[arguments.place]))
+    else:
+        console.print(views.side_by_side(places))
+
+
+def songs(arguments: argparse.Namespace) -> None:
+    query = " ".join(arguments.query)
+    found = _ask(arguments, "GET", "/songs", params={"q": query})["songs"]
+    if not found:
+        raise Trouble(f"no song has {query!r} in its name")
+    console.print(views.catalogue(found))
+
+
+def post(arguments: argparse.Namespace) -> None:
+    file = Path(arguments.what)
+    if file.is_file():
+        _do(arguments, "/files", params={"name": file.name}, data=file.read_bytes())
+    elif file.suffix.lower() in (".mp3", ".m4a", ".flac", ".ogg", ".opus", ".wav") or "/" in arguments.what:
+        raise Trouble(f"there is no file {arguments.what}")
+    else:
+        _do(arguments, "/post", json={"song": arguments.what})
+
+
+def change(arguments: argparse.Namespace) -> None:
+    _do(arguments, f"/{arguments.action}", json={"service": arguments.service, "what": arguments.what})
+
+
+def breaks(arguments: argparse.Namespace) -> None:
+    names = ("service", "kind", "call", "times", "seconds", "status")
+    _do(arguments, "/break", json={name: getattr(arguments, name) for name in names})
+
+
+def mend(arguments: argparse.Namespace) -> None:
+    _do(arguments, "/mend", json={"service": arguments.service})
+
+
+def log(arguments: argparse.Namespace) -> None:
+    answer = _ask(arguments, "GET", "/log")
+    while True:
+        for entry in answer["entries"]:
+            console.print(views.request(entry), soft_wrap=True)
+        if not arguments.follow:
+            return
+        time.sleep(0.5)
+        answer = _ask(arguments, "GET", "/log", params={"since": answer["next"]})
+
+
+def clock(arguments: argparse.Namespace) -> None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", arguments.duration)
+    if match is None:
+        raise Trouble(f"{arguments.duration!r} is no duration; write 3600, 90s, 30m, 2h or 7d")
+    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    _do(arguments, "/clock", json={"advance": seconds})
+
+
+async def _serve(port: int, songs: int | None) -> None:
+    world = World()
+    if songs is None:
+        scenario.quickstart(world)
+    else:
+        scenario.crowd(world, songs)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with Sandbox(world, port=port) as sandbox, Control(sandbox) as control:
+            note = state_file()
+            note.write_text(json.dumps({"url": control.url}), encoding="utf-8")
+            note.chmod(0o600)
+            console.print(views.welcome(sandbox.environment(), control.url), soft_wrap=True)
+            await stop.wait()
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                if json.loads(note.read_text(encoding="utf-8")).get("url") == control.url:
+                    note.unlink()
+    except OSError as error:
+        raise Trouble(f"the world cannot start: {error}") from error
+
+
+def _ask(arguments: argparse.Namespace, method: str, path: str, **content: Any) -> dict[str, Any]:
+    url = arguments.world or _address()
+    session = requests.Session()
+    # This shell may have the world's proxy exported; the way to the world itself is direct.
+    session.trust_env = False
+    try:
+        response = session.request(method, url.rstrip("/") + path, timeout=10, **content)
+        answer: dict[str, Any] = response.json()
+    except (requests.RequestException, ValueError) as error:
+        raise Trouble(f"no world answers at {url}; start one with `python -m sandbox serve`") from error
+    if not response.ok:
+        near = answer.get("near")
+        raise Trouble(answer["error"] + (f"\n  did you mean {' or '.join(near)}?" if near else ""))
+    return answer
+
+
+def _do(arguments: argparse.Namespace, path: str, **content: Any) -> None:
+    console.print(_ask(arguments, "POST", path, **content)["done"])
+
+
+def _address() -> str:
+    try:
+        return str(json.loads(state_file().read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError) as error:
+        raise Trouble("no world is running; start one with `python -m sandbox serve`") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

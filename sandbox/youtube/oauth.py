@@ -1,0 +1,88 @@
+"""oauth2.googleapis.com: refresh tokens and codes become access tokens."""
+
+import hashlib
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from sandbox.world import World
+from sandbox.youtube.accounts import TESTING_LIFETIME, Grant
+from sandbox.youtube.google import OAuth
+from sandbox.youtube.wire import Exchange, Json
+
+
+class OAuthService:
+    """POST /token (refresh_token, authorization_code) and POST /revoke."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.vendor = world, OAuth()
+
+    async def token(self, request: web.Request) -> web.Response:
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        detail = {"grant_type": form.get("grant_type"), "client_id": form.get("client_id")}
+        exchange = Exchange(self.world, request, "youtube", "token", detail=detail)
+        return await exchange.run(self.vendor, lambda: web.json_response(self._token(form)))
+
+    async def revoke(self, request: web.Request) -> web.Response:
+        form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
+        exchange = Exchange(self.world, request, "youtube", "revoke")
+        return await exchange.run(self.vendor, lambda: web.json_response(self._revoke(form.get("token", ""))))
+
+    def _token(self, form: Mapping[str, str]) -> Json:
+        state = self.world.youtube
+        client = state.accounts.clients.get(form.get("client_id", ""))
+        if client is None:
+            raise self.vendor.error("invalid_client", "The OAuth client was not found.", 401)
+        if form.get("client_secret") != client.secret:
+            raise self.vendor.error("invalid_client", "The provided client secret is invalid.", 401)
+        match form.get("grant_type"):
+            case "refresh_token":
+                return self._access(self._refreshed(form, client.id))
+            case "authorization_code":
+                grant = self._exchanged(form, client.id)
+                extra: Json = {"refresh_token": grant.token}
+                if client.testing:
+                    extra["refresh_token_expires_in"] = int(TESTING_LIFETIME)
+                return self._access(grant) | extra
+            case None | "":
+                raise self.vendor.error("invalid_request", "Missing required parameter: grant_type")
+            case other:
+                raise self.vendor.error("unsupported_grant_type", f"Invalid grant_type: {other}")
+
+    def _refreshed(self, form: Mapping[str, str], client_id: str) -> Grant:
+        if not form.get("refresh_token"):
+            raise self.vendor.error("invalid_request", "Missing required parameter: refresh_token")
+        grant = self.world.youtube.accounts.grants.get(form["refresh_token"])
+        if grant is None or grant.client_id != client_id:
+            raise self.vendor.error("invalid_grant", "Bad Request")
+        if not grant.alive(self.world.clock.now()):
+            raise self.vendor.revoked()
+        return grant
+
+    def _exchanged(self, form: Mapping[str, str], client_id: str) -> Grant:
+        state = self.world.youtube
+        account, owner = state.accounts.codes.get(form.get("code", ""), ("", ""))
+        if owner != client_id:
+            raise self.vendor.error("invalid_grant", "Malformed auth code.")
+        del state.accounts.codes[form["code"]]
+        token = hashlib.sha256(f"{form['code']}/{client_id}".encode()).hexdigest()
+        return state.grant(f"1//{token[:60]}", account, client_id)
+
+    def _access(self, grant: Grant) -> Json:
+        now = self.world.clock.now()
+        token = self.world.youtube.accounts.mint(grant.token, now)
+        return {
+            "access_token": token.token,
+            "expires_in": int(token.expires - now) - 1,
+            "scope": grant.scope,
+            "token_type": "Bearer",
+        }
+
+    def _revoke(self, token: str) -> Json:
+        accounts = self.world.youtube.accounts
+        access = accounts.access_tokens.get(token)
+        grant = accounts.grants.get(access.refresh_token if access else token)
+        if grant is None:
+            raise self.vendor.error("invalid_token", "Token expired or revoked")
+        grant.revoked = True
+        return {}

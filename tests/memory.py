@@ -1,0 +1,252 @@
+"""Places, a store and a clock in memory, with the semantics of the real ones, for thousands of runs in virtual time."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconcilers.engine import Engine
+from reconcilers.matching import compact
+from reconcilers.model import Placement, Track
+from reconcilers.plan import Plan
+from reconcilers.plan.operations import Listed
+from reconcilers.policy import Past, Sync, Target
+from reconcilers.recording import Candidate, Recording
+from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
+from reconcilers.store import rebase
+
+TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
+
+
+@dataclass
+class Clock:
+    """Unix seconds that pass only when told."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Playlist:
+    """A playlist and the service behind it: what there is to find, what stands there, and what was asked."""
+
+    name: ServiceName
+    songs: dict[str, Recording] = field(default_factory=dict)
+    batch: int = 50
+    entries: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    fail: Callable[[str], Exception | None] = lambda call: None
+    lie: Callable[[tuple[Item, ...]], tuple[Item, ...]] = lambda items: items
+    changes: int = 0
+    serial: int = 0
+    before_add: Callable[[], None] | None = None
+
+    def put(self, id: str) -> None:
+        """Somebody adds a song."""
+        self.serial += 1
+        self.changes += 1
+        self.entries.append((id, f"e{self.serial}"))
+
+    def take(self, id: str) -> None:
+        """Somebody removes a song."""
+        self.changes += 1
+        self.entries = [e for e in self.entries if e[0] != id]
+
+    @property
+    def ids(self) -> list[str]:
+        return [id for id, _ in self.entries]
+
+    @property
+    def writes(self) -> int:
+        return sum(c in ("add", "remove") for c in self.calls)
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        failure = self.fail(name)
+        if failure is not None:
+            raise failure
+
+    async def head(self) -> Head:
+        self._call("head")
+        return Head(len(self.entries), f"s{self.changes}" if self.name is SPOTIFY else None)
+
+    async def list(self, start: int = 0) -> Listing:
+        self._call("list")
+        items = tuple(Item(id, self.songs[id], entry) for id, entry in self.entries[start:])
+        shown = self.lie(items)
+        return Listing(shown, len(shown), start)
+
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
+        if query.attempt > 0:
+            return None
+        self._call("search")
+        wanted = compact(query.recording.title)
+        return tuple(Candidate(i, r) for i, r in sorted(self.songs.items()) if compact(r.title)[:4] == wanted[:4])
+
+    async def resolve(self, id: str) -> Candidate | None:
+        self._call("resolve")
+        return Candidate(id, self.songs[id]) if id in self.songs else None
+
+    async def prepare(self, request: AddRequest) -> None:
+        return None
+
+    async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
+        if self.before_add is not None:
+            self.before_add()
+        self._call("add")
+        for request in requests:
+            self.put(request.id)
+        return tuple(Added(r.id) for r in requests)
+
+    async def remove(self, id: str, entry: str | None) -> None:
+        self._call("remove")
+        self.take(id)
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class Channel(Playlist):
+    """A Telegram channel: it shows its posts once, as they are made, and has no listing."""
+
+    name: ServiceName = TELEGRAM
+    batch: int = 1
+    posts: dict[str, Recording] = field(default_factory=dict)
+    unread: list[Item] = field(default_factory=list)
+    audio: dict[str, Recording] = field(default_factory=dict)
+    unparsed: set[str] = field(default_factory=set)
+
+    def post(self, recording: Recording) -> str:
+        """A person posts a song."""
+        self.serial += 1
+        id = str(self.serial)
+        self.posts[id] = recording
+        self.unread.append(Item(id, recording))
+        return id
+
+    async def head(self) -> Head:
+        raise AssertionError("a channel can't be listed")
+
+    async def list(self, start: int = 0) -> Listing:
+        raise AssertionError("a channel can't be listed")
+
+    async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
+        self._call("add")
+        (request,) = requests
+        self.serial += 1
+        self.posts[str(self.serial)] = self.audio.get(request.id, request.recording)
+        return (Added(str(self.serial)),)
+
+    async def remove(self, id: str, entry: str | None) -> None:
+        self._call("remove")
+        self.posts.pop(id, None)
+
+
+class MemoryStore:
+    """Tracks, with a count of writes."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, Track] = {}
+        self.writes = 0
+
+    def tracks(self) -> Mapping[str, Track]:
+        return dict(self._tracks)
+
+    async def record(self, before: Track | None, after: Track) -> None:
+        merged = rebase(before, after, self._tracks.get(after.name))
+        if merged is not None:
+            self.write(merged)
+
+    async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
+        current = self._tracks.get(name)
+        if current is None or current.placements.get(service, Placement()) != before:
+            return False
+        self.write(current.with_placement(service, intent))
+        return True
+
+    async def forget(self, name: str) -> None:
+        self.writes += 1
+        self._tracks.pop(name, None)
+
+    def write(self, track: Track) -> None:
+        self.writes += 1
+        self._tracks[track.name] = track
+
+    def lose(self, name: str) -> None:
+        """A person deletes the Track object."""
+        self._tracks.pop(name, None)
+
+
+class World:
+    """One sync over three places in memory, run in virtual time until nothing moves."""
+
+    def __init__(self, sync: Sync | None = None) -> None:
+        self.clock = Clock()
+        self.store = MemoryStore()
+        self.youtube = Playlist(YOUTUBE, batch=1)
+        self.spotify = Playlist(SPOTIFY)
+        self.telegram = Channel(audio=self.youtube.songs)
+        self.sync = sync or Sync(
+            "tapes",
+            {TELEGRAM: Target("-100"), YOUTUBE: Target("PL1"), SPOTIFY: Target("sp1")},
+            past=Past.IGNORE,
+        )
+        self.posting = True
+        self.restart()
+
+    @property
+    def places(self) -> dict[ServiceName, Playlist]:
+        return {TELEGRAM: self.telegram, YOUTUBE: self.youtube, SPOTIFY: self.spotify}
+
+    def restart(self) -> None:
+        """A new process: what is not stored is forgotten, but for what status holds of the places."""
+        old = getattr(self, "engine", None)
+        self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)  # type: ignore[arg-type]
+        if old is not None:
+            self.engine.places = {
+                s: replace(p, looked=None, listed=None, wanted=False, parked=None) for s, p in old.places.items()
+            }
+
+    async def step(self) -> Plan:
+        """One pass, its operations carried out to the end."""
+        if self.telegram.unread:
+            items, self.telegram.unread = tuple(self.telegram.unread), []
+            self.engine.submit(Listed(TELEGRAM, items, self.clock()))
+        plan = await self.engine.step(self.sync, posting=self.posting)
+        while self.engine.busy:
+            await asyncio.sleep(0)
+        return plan
+
+    async def settle(self, *, within: int = 400) -> int:
+        """Steps until a pass finds nothing to do; how many it took. Time does not pass."""
+        for count in range(within):
+            plan = await self.step()
+            if plan.empty and self.engine.idle and not self.telegram.unread:
+                return count
+        raise AssertionError("the sync does not come to rest")
+
+    async def wait(self, seconds: float) -> None:
+        """Lets time pass, as the operator does: a pass whenever the plan asks for one."""
+        end = self.clock.now + seconds
+        while True:
+            await self.settle()
+            plan = await self.step()
+            moment = min(plan.wake or end, end)
+            if moment >= end:
+                self.clock.now = end
+                await self.settle()
+                return
+            self.clock.now = max(moment, self.clock.now + 1)
+
+    def tracks(self) -> list[Track]:
+        return sorted(self.store.tracks().values(), key=lambda t: t.name)
+
+    def track(self, title: str) -> Track:
+        (found,) = [t for t in self.tracks() if t.recording is not None and t.recording.title == title]
+        return found
+
+    def write(self, track: Track) -> None:
+        """A person writes into a track."""
+        self.store.write(track)
