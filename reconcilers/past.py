@@ -21,7 +21,8 @@ class Channel:
     `drained`: the bot's queue was read to its end since this process started. `gap`: seconds without a successful
     getUpdates before this process; None if none was ever made. `placed`: how many posts the MusicSync's status says were
     remembered; None if it has no such status. `unsettled`: an earlier process found the past unknown. `accepted`: a person
-    has accepted the past as it is since then.
+    has accepted the past as it is since then. `first`: the MusicSync starts for the first time, which its posts now being read
+    don't change; None: tell by what is remembered.
     """
 
     drained: bool = False
@@ -29,6 +30,7 @@ class Channel:
     placed: int | None = None
     unsettled: bool = False
     accepted: bool = False
+    first: bool | None = None
 
 
 def remembered(tracks: Mapping[str, Track]) -> int:
@@ -36,7 +38,7 @@ def remembered(tracks: Mapping[str, Track]) -> int:
     count = 0
     for track in tracks.values():
         placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
-        count += placement.id is not None and placement.state in STANDING
+        count += (placement.id is not None) + len(placement.others)
     return count
 
 
@@ -47,7 +49,7 @@ def past_unknown(sync: Sync, channel: Channel, tracks: Mapping[str, Track]) -> s
     if channel.accepted:
         return None
     count = remembered(tracks)
-    first = channel.placed is None and count == 0
+    first = channel.first if channel.first is not None else channel.placed is None and count == 0
     if first:
         if sync.past is Past.IGNORE:
             return None

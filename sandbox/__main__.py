@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import requests
 from rich.console import Console
+from rich.markup import escape
 
 from sandbox import scenario, views
 from sandbox.control import Control, state_file
@@ -49,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments.run(arguments)
     except Trouble as trouble:
-        Console(stderr=True, highlight=False).print(f"[red]error:[/] {trouble}")
+        Console(stderr=True, highlight=False).print(f"[red]error:[/] {escape(str(trouble))}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -97,9 +97,7 @@ def cover(seed: str, width: int = 480, height: int = 360) -> bytes:
     digest = hashlib.sha256(seed.encode()).digest()
     frame = VideoFrame(width, height, "yuvj420p")
     for plane, level in zip(frame.planes, digest[:3], strict=True):
-        rows = (
-            bytes([(level + row * 64 // plane.height) % 256]) * plane.line_size for row in range(plane.height)
-        )
+        rows = (bytes([(level + row * 64 // plane.height) % 256]) * plane.line_size for row in range(plane.height))
         plane.update(b"".join(rows))
     file = io.BytesIO()
     with av.open(file, "w", format="mjpeg") as container:

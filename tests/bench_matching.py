@@ -29,9 +29,7 @@ def songs(path: Path) -> Iterator[dict[str, Any]]:
 
 def candidates(song: dict[str, Any]) -> list[Candidate]:
     """A song's search results; an artist is known only where the title says one."""
-    return [
-        Candidate(row["id"], recording(row["title"], duration=row["duration_s"]), kind="UGC") for row in song["candidates"]
-    ]
+    return [Candidate(row["id"], recording(row["title"], duration=row["duration_s"])) for row in song["candidates"]]
 
 
 def verdict(label: str) -> str:
@@ -60,14 +58,32 @@ def measure(path: Path, *, verbose: bool = False, policy: MatchPolicy | None = N
                 print("missed", wanted, wanted.duration, decision.reasons, file=sys.stderr)
                 for each in decision.scored[:3]:
                     said = each.candidate.recording
-                    print("      ", each.score, labels[each.candidate.id], said, said.duration, each.reasons, file=sys.stderr)
+                    print(
+                        "      ",
+                        each.score,
+                        labels[each.candidate.id],
+                        said,
+                        said.duration,
+                        each.reasons,
+                        file=sys.stderr,
+                    )
             continue
         choice = decision.choice
         said = choice.candidate.recording
         result = verdict(labels[choice.candidate.id])
         counts[result] += 1
         if verbose and result == "wrong":
-            print("WRONG ", wanted, wanted.duration, "->", said, said.duration, choice.score, choice.reasons, file=sys.stderr)
+            print(
+                "WRONG ",
+                wanted,
+                wanted.duration,
+                "->",
+                said,
+                said.duration,
+                choice.score,
+                choice.reasons,
+                file=sys.stderr,
+            )
     checked = counts["right"] + counts["wrong"]
     return {
         "songs": sum(first.values()),

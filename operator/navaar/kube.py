@@ -1,35 +1,58 @@
-"""The way to the API server: one client, raw dictionaries, and errors that callers branch on.
-
-    KubeError
-    ├── NotFound        there is no such object (or kind)
-    ├── AlreadyExists   something of that name is there
-    ├── Conflict        it changed since it was read
-    ├── Gone            the version to continue from is too old
-    ├── Invalid         the API server refuses the content: repeating it is of no use
-    ├── Denied          not allowed, or not known: 401 and 403
-    ├── NotLeader       another process holds the Lease: nothing was sent
-    └── Unavailable     no answer, or one that says to come back; what was sent may have been done
-        └── Throttled   too many requests: nothing was done; `retry_after` says for how long
-"""
+"""The way to the API server: one client, raw dictionaries, and errors that callers branch on (`navaar.kubeerrors`)."""
 
 import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import aiohttp
-from kubernetes.aio import config
+from kubernetes.aio import config as kubernetes_config
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
-from navaar.api.common import GROUP, VERSION
+from navaar.kinds import EVENTS, LEASES, MUSICSYNCS, SECRETS, TRACKS, Kind
+from navaar.kubeerrors import (
+    AlreadyExists,
+    Conflict,
+    Denied,
+    Gone,
+    Invalid,
+    KubeError,
+    NotFound,
+    NotLeader,
+    Throttled,
+    Unavailable,
+)
+
+__all__ = [
+    "EVENTS",
+    "LEASES",
+    "MUSICSYNCS",
+    "SECRETS",
+    "TRACKS",
+    "AlreadyExists",
+    "Conflict",
+    "Denied",
+    "Gone",
+    "Invalid",
+    "Kind",
+    "Kube",
+    "KubeError",
+    "NotFound",
+    "NotLeader",
+    "Resource",
+    "Throttled",
+    "Unavailable",
+    "user_agent",
+]
 
 Resource = dict[str, Any]
+
+config: Any = kubernetes_config  # untyped
 
 PAGE = 500
 """Objects per page of a list."""
@@ -40,80 +63,6 @@ TIMEOUT = 15.0
 PAGE_TIMEOUT = 60.0
 """Seconds for one page of a list."""
 
-
-class KubeError(Exception):
-    """The API server said no, or nothing. `status` is the HTTP status, 0 without one."""
-
-    def __init__(self, message: str, *, status: int = 0, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-        self.retry_after = retry_after
-
-
-class NotFound(KubeError):
-    """There is no such object."""
-
-
-class AlreadyExists(KubeError):
-    """Something of that name is there already."""
-
-
-class Conflict(KubeError):
-    """The object changed since it was read."""
-
-
-class Gone(KubeError):
-    """The version to continue from is no longer kept."""
-
-
-class Invalid(KubeError):
-    """The content is refused; repeating it is of no use."""
-
-
-class Denied(KubeError):
-    """The service account may not do this."""
-
-
-class NotLeader(KubeError):
-    """The Lease is lost, or would run out during the request. Nothing was sent."""
-
-
-class Unavailable(KubeError):
-    """No answer came. A write may have been done."""
-
-
-class Throttled(Unavailable):
-    """Too many requests; nothing was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of object, as it stands in paths. `group` is empty for the core kinds."""
-
-    group: str
-    version: str
-    plural: str
-
-    def path(self, namespace: str | None, name: str | None = None, subresource: str | None = None) -> str:
-        """The path of an object, or of the list in a namespace or (None) in all of them."""
-        parts = ["apis", self.group] if self.group else ["api"]
-        parts.append(self.version)
-        if namespace is not None:
-            parts += ["namespaces", namespace]
-        parts.append(self.plural)
-        if name is not None:
-            parts.append(name)
-        if subresource is not None:
-            parts.append(subresource)
-        return "/" + "/".join(quote(part, safe="") for part in parts)
-
-
-MUSICSYNCS = Kind(GROUP, VERSION, "musicsyncs")
-TRACKS = Kind(GROUP, VERSION, "tracks")
-SECRETS = Kind("", "v1", "secrets")
-EVENTS = Kind("", "v1", "events")
-LEASES = Kind("coordination.k8s.io", "v1", "leases")
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -155,7 +104,7 @@ class Kube:
         guard: Callable[[float], None] | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
-        self._client = client
+        self._client: Any = client  # half of its methods are untyped
         self._client.user_agent = user_agent()
         self._reload = reload
         self.guard = guard
@@ -217,13 +166,11 @@ class Kube:
         metadata_only: bool = False,
         limit: int = PAGE,
     ) -> AsyncIterator[tuple[list[Resource], int]]:
-        """Pages of a consistent list, each with the list's version. Raises Gone when reading took the server too long."""
+        """Pages of a consistent list, each with the list's version. Raises Gone when reading took too long."""
         accept = _METADATA_ONLY.format("PartialObjectMetadataList") if metadata_only else None
         query = {"limit": str(limit), **({"labelSelector": labels} if labels else {})}
         while True:
-            page = await self._json(
-                "GET", kind.path(namespace), query=query, accept=accept, seconds=PAGE_TIMEOUT
-            )
+            page = await self._json("GET", kind.path(namespace), query=query, accept=accept, seconds=PAGE_TIMEOUT)
             meta = page.get("metadata") or {}
             yield page.get("items") or [], int(meta.get("resourceVersion") or 0)
             if not meta.get("continue"):
@@ -239,15 +186,27 @@ class Kube:
         return await self._json("POST", kind.path(namespace), body=body)
 
     async def replace(
-        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        subresource: str | None = None,
     ) -> Resource:
         """Puts `body` in the place of the object. Raises Conflict when it isn't at the body's resourceVersion."""
         return await self._json("PUT", kind.path(namespace, name, subresource), body=body)
 
     async def patch(
-        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        subresource: str | None = None,
     ) -> Resource:
-        """Merges `body` into the object (null removes). Raises Conflict if it has a resourceVersion that isn't the object's."""
+        """Merges `body` into the object (null removes). Raises Conflict if its resourceVersion isn't the object's."""
         return await self._json("PATCH", kind.path(namespace, name, subresource), body=body)
 
     async def delete(
@@ -285,9 +244,11 @@ class Kube:
         }
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
-        with _translated():
+        with _Translated():
             response = await self._send("GET", kind.path(namespace), query, accept, None, timeout)
             try:
+                if response.status == 401 and self._reload is not None:
+                    await self._reload_credentials()
                 if response.status >= 400:
                     raise _error(response, await response.read())
                 yield response.content.iter_any()
@@ -308,7 +269,7 @@ class Kube:
         if self.guard is not None and method in _MUTATIONS:
             self.guard(limit)
         timeout = aiohttp.ClientTimeout(total=limit)
-        with _translated():
+        with _Translated():
             for attempt in (1, 2):
                 async with await self._send(method, path, query, accept, body, timeout) as response:
                     text = await response.read()
@@ -348,7 +309,7 @@ class Kube:
             await loaded
 
 
-class _translated:
+class _Translated:
     """Turns what a request can die of into `KubeError`s."""
 
     def __enter__(self) -> None:

@@ -1,7 +1,7 @@
 """When to work on which key: a level-triggered queue.
 
-A key says *look at this again*, never *what happened*: however often it is added, it is handed out once, to one worker at
-a time, and again if it was added meanwhile.
+A key says *look at this again*, never *what happened*: however often it is added, it is handed out once, to one worker
+at a time, and again if it was added meanwhile.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class WorkQueue(Generic[K]):
         self._backoff = backoff or Backoff()
         self._jitter = jitter
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
-        self._rng = rng or random.Random()
+        self._rng = rng or random.SystemRandom()
         self._due: dict[K, float] = {}  # not_before per key, those being worked on included
         self._heap: list[tuple[float, int, K]] = []
         self._order = itertools.count()
@@ -59,7 +59,7 @@ class WorkQueue(Generic[K]):
         self._closed = False
 
     def add(self, key: K, after: float = 0.0) -> None:
-        """Makes the key due in `after` seconds at the latest: an earlier moment stands, a later one is pulled forward."""
+        """Makes the key due in `after` seconds at the latest: an earlier moment stands, a later one comes forward."""
         self._schedule(key, self._clock() + after)
 
     async def get(self) -> K:

@@ -44,9 +44,7 @@ _ORDER = {Band.SAME: 2, Band.ASK: 1, Band.DIFFERENT: 0}
 
 def compare(one: Recording, other: Recording) -> Verdict:
     """Whether two entries are the same recording. Symmetric; equal facts with a title and an artist are *same*."""
-    verdicts = [
-        _compare(one, other, mine, theirs) for mine in evidence.of(one) for theirs in evidence.of(other)
-    ]
+    verdicts = [_compare(one, other, mine, theirs) for mine in evidence.of(one) for theirs in evidence.of(other)]
     return max(verdicts, key=lambda verdict: (_ORDER[verdict.band], verdict.score, verdict.reasons))
 
 
@@ -63,6 +61,11 @@ def _compare(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> Ve
     if versions:
         return Verdict(Band.DIFFERENT, min(score, 0.4), (*versions, *reasons))
     if title is Like.OTHER or people is Like.OTHER or (difference is not None and difference > ASK_SECONDS):
+        return Verdict(Band.DIFFERENT, min(score, 0.5), reasons)
+    if title in (Like.UNREADABLE, Like.UNKNOWN) and not (
+        people >= Like.TRANSLITERATED and difference is not None and difference <= _ACROSS_SECONDS
+    ):
+        # Two scripts alone are no likeness, else every foreign song would be a question.
         return Verdict(Band.DIFFERENT, min(score, 0.5), reasons)
     doubts = _doubts(one, other, mine, theirs)
     if _renamed(one, mine) or _renamed(other, theirs):
@@ -103,7 +106,12 @@ def _bones_agree(mine: Facts, theirs: Facts) -> bool:
 
 
 def _by_isrc(
-    title: Like, people: Like, difference: float | None, score: float, reasons: tuple[str, ...], versions: tuple[str, ...]
+    title: Like,
+    people: Like,
+    difference: float | None,
+    score: float,
+    reasons: tuple[str, ...],
+    versions: tuple[str, ...],
 ) -> Verdict:
     named = title >= Like.SIMILAR or people >= Like.SIMILAR
     if difference is None:
@@ -121,13 +129,13 @@ def version_reasons(one: Recording, other: Recording, mine: Facts, theirs: Facts
     ours, others = evidence.version(one, mine), evidence.version(other, theirs)
     if ours != others:
         return tuple(sorted(ours ^ others))
-    if ours and mine.qualifier and theirs.qualifier and fuzz.token_set_ratio(mine.qualifier, theirs.qualifier) < 60:
+    if ours and evidence.of_another(mine.qualifier, theirs.qualifier):
         return (f"another {'/'.join(sorted(ours))}",)
     return ()
 
 
 def _doubts(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> tuple[str, ...]:
-    doubts = [f"perhaps {word}" for word in sorted(mine.loose ^ theirs.loose)]
+    doubts = [f"perhaps {word}" for word in sorted(evidence.hints(one, mine) ^ evidence.hints(other, theirs))]
     ours = evidence.version(one, mine)
     if ours and bool(mine.qualifier) != bool(theirs.qualifier):
         doubts.append(f"which {'/'.join(sorted(ours))} is not said")
@@ -161,12 +169,14 @@ def _score(title: float, people: Like, people_score: float, difference: float | 
 
 _TITLE_WORDS = {
     Like.OTHER: "other title", Like.UNREADABLE: "title in another script", Like.UNKNOWN: "title unknown",
-    Like.SIMILAR: "title similar", Like.TRANSLITERATED: "title transliterated", Like.COMPATIBLE: "title equal but for a bracket",
+    Like.SIMILAR: "title similar", Like.TRANSLITERATED: "title transliterated",
+    Like.COMPATIBLE: "title equal but for a bracket",
     Like.EQUAL: "title equal",
 }  # fmt: skip
 _PEOPLE_WORDS = {
     Like.OTHER: "other artist", Like.UNREADABLE: "artist in another script", Like.UNKNOWN: "artist unknown",
-    Like.SIMILAR: "artist similar", Like.TRANSLITERATED: "artist transliterated", Like.PARTLY: "artists agree in part",
+    Like.SIMILAR: "artist similar", Like.TRANSLITERATED: "artist transliterated",
+    Like.PARTLY: "artists agree in part",
     Like.COMPATIBLE: "main artist equal", Like.EQUAL: "artist equal",
 }  # fmt: skip
 

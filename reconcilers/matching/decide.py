@@ -24,8 +24,8 @@ class Outcome(StrEnum):
 class MatchPolicy:
     """Where the bands lie. Scores are 0..1, durations seconds.
 
-    From `accept` on a candidate may be taken unasked, if it is `margin` ahead of every other recording; from `review` on
-    a person is asked. Beyond `max_duration_difference` nothing is taken unasked.
+    From `accept` on a candidate may be taken unasked, if it is `margin` ahead of every other recording; from `review`
+    on a person is asked. Beyond `max_duration_difference` nothing is taken unasked.
     """
 
     accept: float = 0.86
@@ -39,12 +39,14 @@ class MatchPolicy:
 class Scored:
     """A candidate, how well it fits (0..1), and why, what speaks against it first.
 
-    `firm` says that title, artist and version agree outright, so that only the duration can be in doubt.
+    `sure` is False where something forbids taking it unasked, whatever the score and the thresholds. `firm` says that
+    title, artist and version agree outright, so that only the duration can be in doubt.
     """
 
     candidate: Candidate
     score: float
     reasons: tuple[str, ...]
+    sure: bool = True
     firm: bool = False
 
 
@@ -90,11 +92,14 @@ def decide(
     ranked = tuple(each for each, _ in sorted(scored, key=lambda pair: (-pair[0].score, pair[1])))
     best = ranked[0]
     fit = sorted(
-        (pair for pair in scored if pair[0].score >= policy.accept), key=lambda pair: (-pair[0].score, _content(pair[0]))
+        (pair for pair in scored if pair[0].sure and pair[0].score >= policy.accept),
+        key=lambda pair: (-pair[0].score, _content(pair[0])),
     )
     if fit:
         leader = fit[0][0]
-        group = [pair for pair in fit if _one_recording(leader, pair[0])]
+        # Who didn't say how long the song is takes any of its masters.
+        apart = SAME_SECONDS if wanted.duration is not None else policy.max_duration_difference
+        group = [pair for pair in fit if _one_recording(leader, pair[0], apart)]
         rivals = [pair for pair in fit if pair not in group and leader.score - pair[0].score < policy.margin]
         if rivals:
             count = len(rivals) + 1
@@ -112,13 +117,13 @@ def _content(scored: Scored) -> tuple[object, ...]:
     return (_KINDS.get(candidate.kind, 1), candidate.recording.duration or 0.0, candidate.recording.title, candidate.id)
 
 
-def _one_recording(leader: Scored, other: Scored) -> bool:
+def _one_recording(leader: Scored, other: Scored, apart: float) -> bool:
     one, two = leader.candidate, other.candidate
     if one.id in (two.id, two.twin) or two.id == one.twin:
         return True
     if leader.firm and other.firm:
         difference = evidence.apart(one.recording.duration, two.recording.duration)
-        return difference is None or difference <= SAME_SECONDS
+        return difference is None or difference <= apart
     return compare(one.recording, two.recording).band is Band.SAME
 
 
@@ -147,33 +152,44 @@ def _read(
         )
     difference = evidence.apart(wanted.duration, recording.duration)
     reasons = list(in_words(title, people, difference, tolerance=_EXACT_SECONDS))
-    nameless = bool(mine.credits.names) and not recording.artists and len(mine.forms[0]) >= 8 and " " in mine.text
+    # Without any credit only a title that hardly two songs share can stand for one; an upload is credited to somebody.
+    nameless = not recording.artists and candidate.kind != "UGC" and _distinctive(mine)
     if people in (Like.UNKNOWN, Like.UNREADABLE):
         people_score = 0.6 if nameless else 0.5
     score = 0.45 * title_score + 0.3 * people_score + 0.25 * _near(difference)
     plain = score
-    score = min(score, _cap_of_names(title, title_score, people, difference, distinctive=nameless))
+    cap = _cap_of_names(title, title_score, people, difference, distinctive=nameless, long=len(mine.text) >= 10)
     if difference is not None and difference > policy.max_duration_difference:
-        score = min(score, _UNSURE)
-    if candidate.kind == "UGC" and (difference is None or difference > _UPLOAD_SECONDS):
-        score = min(score, _UNSURE)
+        cap = min(cap, _UNSURE)
+    if (candidate.kind == "UGC" or not recording.artists) and (difference is None or difference > _UPLOAD_SECONDS):
+        cap = min(cap, _UNSURE)
     versions = _versions(wanted, candidate, mine, theirs)
-    doubts = [f"perhaps {word}" for word in sorted(mine.loose ^ theirs.loose) if word not in versions]
+    doubts = [f"perhaps {word}" for word in sorted(evidence.hints(wanted, mine) ^ evidence.hints(recording, theirs))]
     if renamed:
         doubts.append("artist only in the title")
     if wanted.isrc and wanted.isrc == recording.isrc:
         reasons.insert(0, "ISRC equal")
-        confirmed = title >= Like.SIMILAR and (difference is None or difference <= _ISRC_SECONDS)
-        score = max(score, 0.97 if people is not Like.OTHER else _UNSURE) if confirmed else max(min(score, _UNSURE), 0.6)
+        near = people >= Like.SIMILAR if difference is None else difference <= _ISRC_SECONDS
+        if title >= Like.SIMILAR and near and people is not Like.OTHER:
+            score, cap = max(score, 0.97), 1.0
+        else:
+            # Somebody is wrong, the number or the names: worth a question.
+            score, cap = max(score, 0.6), _UNSURE
     if doubts:
-        score = min(score, _UNSURE)
+        cap = min(cap, _UNSURE)
     if versions:
-        score = min(score, _VERSION)
+        cap = min(cap, _VERSION)
     if not candidate.available:
         doubts.insert(0, "not available")
-        score = min(score, _WRONG)
+        cap = min(cap, _WRONG)
+    score = min(score, cap)
     firm = title >= Like.COMPATIBLE and people >= Like.COMPATIBLE and not versions and not doubts
-    return plain, Scored(candidate, round(score, 3), tuple(dict.fromkeys((*doubts, *versions, *reasons))), firm)
+    said = tuple(dict.fromkeys((*doubts, *versions, *reasons)))
+    return plain, Scored(candidate, round(score, 3), said, sure=cap == 1.0, firm=firm)
+
+
+def _distinctive(wanted: Facts) -> bool:
+    return bool(wanted.credits.names and wanted.forms) and len(wanted.forms[0]) >= 8 and " " in wanted.text
 
 
 def _near(difference: float | None) -> float:
@@ -182,7 +198,9 @@ def _near(difference: float | None) -> float:
     return max(0.0, 1.0 - max(0.0, difference - _EXACT_SECONDS) / 16.0)
 
 
-def _cap_of_names(title: Like, title_score: float, people: Like, difference: float | None, *, distinctive: bool) -> float:
+def _cap_of_names(
+    title: Like, title_score: float, people: Like, difference: float | None, *, distinctive: bool, long: bool
+) -> float:
     """The most that these names allow, whatever else agrees."""
     if title is Like.OTHER or people is Like.OTHER:
         return _WRONG
@@ -196,7 +214,7 @@ def _cap_of_names(title: Like, title_score: float, people: Like, difference: flo
     if people in (Like.SIMILAR, Like.TRANSLITERATED) and not exact:
         return _UNSURE
     if title is Like.SIMILAR:
-        return 1.0 if exact and title_score >= 0.88 and people >= Like.COMPATIBLE else _UNSURE
+        return 1.0 if exact and long and title_score >= 0.9 and people >= Like.COMPATIBLE else _UNSURE
     if title is Like.TRANSLITERATED:
         return 1.0 if exact and title_score >= 0.9 else _UNSURE
     return 1.0
@@ -209,14 +227,10 @@ def _versions(wanted: Recording, candidate: Candidate, mine: Facts, theirs: Fact
     others_too = others | album_version(candidate.recording.album)
     missing, surplus = ours_too - others_too, others_too - ours_too
     if not missing and not surplus:
-        if ours and mine.qualifier and theirs.qualifier and not _alike(mine.qualifier, theirs.qualifier):
+        if ours and evidence.of_another(mine.qualifier, theirs.qualifier):
             return (f"another {'/'.join(sorted(ours))}",)
         return ()
     return (*sorted(surplus), *(f"not {word}" for word in sorted(missing)))
-
-
-def _alike(one: str, other: str) -> bool:
-    return not set(one.split()).isdisjoint(other.split())
 
 
 def _in_the_title(

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from reconcilers.matching.normalise import compact, script, skeleton, words
 from reconcilers.matching.parse import parse
-from reconcilers.matching.people import Credits, credits, same_words, scripts_differ
+from reconcilers.matching.people import Credits, credited, same_words, scripts_differ
 from reconcilers.matching.split import split
 from reconcilers.matching.versions import loose
 from reconcilers.recording import Recording
@@ -64,7 +64,7 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
         text=" ".join(found),
         numbers=frozenset(word for word in found if word.isdigit() or word in _ROMAN),
         bones=skeleton(parsed.title),
-        credits=credits(parsed.artists, parsed.featured),
+        credits=credited(parsed.artists, parsed.featured),
         version=parsed.version,
         qualifier=parsed.qualifier,
         loose=loose(title),
@@ -146,6 +146,24 @@ def _across(one: str, other: str, text: str, other_text: str) -> tuple[Like, flo
 def version(recording: Recording, reading: Facts) -> frozenset[str]:
     """The separating words of a recording in one of its readings."""
     return reading.version.union(recording.version)
+
+
+def hints(recording: Recording, reading: Facts) -> frozenset[str]:
+    """Version words that stand somewhere in the title without being its version."""
+    return reading.loose - version(recording, reading)
+
+
+_SMALL_WORDS = frozenset(
+    {"at", "in", "from", "on", "the", "by", "of", "de", "en", "a", "la", "le", "و", "در", "в", "на"}
+)
+
+
+def of_another(one: str, other: str) -> bool:
+    """Whether two qualifiers name different remixers or concerts. What isn't said is no difference."""
+    mine, theirs = set(one.split()) - _SMALL_WORDS, set(other.split()) - _SMALL_WORDS
+    if not mine or not theirs or mine <= theirs or theirs <= mine:
+        return False
+    return fuzz.ratio(" ".join(sorted(mine)), " ".join(sorted(theirs))) < 70
 
 
 def apart(one: float | None, other: float | None) -> float | None:

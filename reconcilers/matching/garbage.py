@@ -6,8 +6,8 @@ from reconcilers.matching.normalise import compact, fold
 
 _TLD = r"com|ir|net|org|ru|info|fm|tv|xyz|biz|co\.uk|club|pro|online|su|ua|by|kz|tk|cc|me|music"
 _ADVERTS = re.compile(
-    r"https?://\S+|(?:www\.)[\w.-]+\.\w+(?:/\S*)?|(?<!\w)(?:t|telegram|tlgrm|tg)\.me/\S+"
-    rf"|(?<![\w.])(?:[\w-]{{3,}}\.)+(?:{_TLD})(?![\w.])(?:/\S*)?"
+    r"https?://[^\s\])}]+|(?:www\.)[\w.-]+\.\w+(?:/[^\s\])}]*)?|(?<!\w)(?:t|telegram|tlgrm|tg)\.me/[^\s\])}]+"
+    rf"|(?<![\w.])(?:[\w-]{{3,}}\.)+(?:{_TLD})(?![\w.])(?:/[^\s\])}}]*)?"
     r"|(?<![\w.])@\s?[A-Za-z][\w.]{2,}",
     re.IGNORECASE,
 )
@@ -23,13 +23,19 @@ _NUMBERED = re.compile(r"\A(?:[\[\(]?\d{1,3}[\]\)]|\d{1,3}\.(?=\s|\D)|0\d{1,2}(?
 _NUMBER_DASH = re.compile(r"\A\d{1,2}\s*[-–—_]\s+(?=\S)")
 _SMALL_DASH = re.compile(r"\A\d{1,2}\s+[-–—]\s+(?=.+\s[-–—]\s)")
 
-_GARBAGE = re.compile(
-    r"(?:audio|track|piste|titel|song|music|voice|rec(?:ording)?|new recording|file|document|video|untitled|unknown|sound|record|"
-    r"aud|ptt|wa|vid|msg|voice message|whatsapp audio|telegram audio|дорожка|трек|аудио|запись|без названия|неизвестно|"
-    r"آهنگ|ترک|صدا|موزیک|بدون نام|ناشناس|نامشخص|トラック|曲|pista|spur|unbekannt|sans titre|sin titulo|unknown title|"
-    r"unknown artist|unknown track|no title|download|videoplayback|tmp|temp|output|final|mix|audio file|my recording)"
-    r"(?:[\s_\-#.№]*(?:wa)?\d[\d\s_\-.:at()]*)?"
-)
+_EMPTY_WORDS = (
+    "audio", "track", "piste", "titel", "song", "music", "voice", "rec", "recording", "new recording",
+    "my recording",
+    "record", "file", "audio file", "document", "video", "untitled", "unknown", "unknown title",
+    "unknown artist",
+    "unknown track", "no title", "sound", "aud", "ptt", "wa", "vid", "msg", "voice message", "whatsapp audio",
+    "telegram audio", "download", "videoplayback", "tmp", "temp", "output", "final", "mix", "дорожка",
+    "трек", "аудио",
+    "запись", "без названия", "неизвестно", "آهنگ", "ترک", "صدا", "موزیک", "بدون نام", "ناشناس", "نامشخص",
+    "トラック",
+    "曲", "pista", "spur", "unbekannt", "sans titre", "sin titulo",
+)  # fmt: skip
+_GARBAGE = re.compile(rf"(?:{'|'.join(map(fold, _EMPTY_WORDS))})(?:[\s_\-#.№]*(?:wa)?\d[\d\s_\-.:atw()]*)?")
 _HEX = re.compile(r"(?=.*\d)(?=.*[a-f-])[0-9a-f]{8}[0-9a-f-]{8,}|[0-9\s_\-.:()]+", re.IGNORECASE)
 _HASH_LIKE = re.compile(r"(?=(?:.*\d){3})(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}\Z")
 

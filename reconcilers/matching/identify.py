@@ -83,7 +83,9 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
     parts = split(text)
     if parts is not None:
         artist, title = clean(parts[0]), without_numbering(parts[1], sure=True)
-        if artist and not is_garbage(artist) and not is_garbage(title, artist_known=True):
+        # A short number may be a band (311); track numbers are gone by now.
+        known = artist and (not is_garbage(artist) or (artist.isdigit() and len(artist) <= 4))
+        if known and not is_garbage(title, artist_known=True):
             yield _Named(title, (artist,), method)
             return
         text = title or text
@@ -98,7 +100,7 @@ _TIGHT = re.compile(r"\A([^-–—]+)[-–—]([^-–—]+)\Z")
 
 
 def _from_file_name(name: str) -> Iterator[_Named]:
-    stem = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    stem = name.strip()
     while _EXTENSION.search(stem):
         stem = _EXTENSION.sub("", stem)
     stem = _COPY.sub("", stem)
@@ -115,7 +117,7 @@ def _from_file_name(name: str) -> Iterator[_Named]:
 
 
 _LABELS = {
-    "title": r"title|song|track|name|آهنگ|ترانه|نام آهنگ|اسم آهنگ|موزیک|песня|название|трек|titel|título|canción|titre|شعر نیست",
+    "title": r"title|song|track|name|آهنگ|ترانه|موزیک|песня|название|трек|titel|título|canción",
     "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|артист|певец|певица|künstler|artista|artiste",
 }
 _LABELLED = {

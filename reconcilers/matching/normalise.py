@@ -22,7 +22,9 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 
 # Marks that may go: accents and vowel points. Marks of other scripts (Thai, Devanagari, kana) are letters there.
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\ufe00-\ufe0f]")
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\ufe00-\ufe0f]"
+)
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _INITIALS = re.compile(r"\b(\w)\.\s?(?=\w\b)")
@@ -36,8 +38,10 @@ _AND_WORDS = frozenset({"and", "и", "و", "und", "y", "et"})
 # Arabic letters as they are read in Persian, where anyascii writes the Arabic sound.
 _PERSIAN = str.maketrans({"ث": "s", "ص": "s", "ذ": "z", "ض": "z", "ظ": "z", "ط": "t", "ع": "", "غ": "gh", "ق": "gh"})
 _CLASSES = (
-    ("shch", "S"), ("sch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("zh", "J"), ("kh", "H"), ("gh", "G"),
-    ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("tz", "s"), ("x", "ks"), ("q", "G"), ("c", "k"),
+    ("shch", "S"), ("sch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("zh", "J"), ("kh", "H"), ("gh",
+    "G"),
+    ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("tz", "s"), ("x", "ks"), ("q", "G"),
+    ("c", "k"),
     ("j", "J"),
 )  # fmt: skip
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
@@ -72,7 +76,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=_CACHE)
 def words(text: str) -> tuple[str, ...]:
-    """The words of `text`, folded, without punctuation; ``&`` is ``and``, initials are one word (``P. S.`` is ``ps``)."""
+    """The words of `text`, folded, without punctuation; ``&`` is ``and``, ``P. S.`` one word."""
     plain = fold(text).replace("'", "")
     for sign, word in _AND.items():
         plain = plain.replace(sign, word)

@@ -22,10 +22,10 @@ _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 class Parsed:
     """What a title says.
 
-    `title` is the core without credits, noise and version words; `subtitle` is what stood in brackets and belongs to the
-    name; `artists` and `featured` are people, the main one first; `version` are the separating words, `qualifier` what
-    came with them (the remixer, the concert's place); `full` is core and subtitle in the order they were written;
-    `display` is the title as a person would write it.
+    `title` is the core without credits, noise and version words; `subtitle` is what stood in brackets and is its own;
+    `artists` and `featured` are people, the main one first; `version` are the separating words, `qualifier` what came
+    with them (the remixer, the concert's place); `full` is core and subtitle in the order they were written; `display`
+    is the title as a person would write it.
     """
 
     title: str
@@ -40,7 +40,10 @@ class Parsed:
 
 @lru_cache(maxsize=65_536)
 def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
-    """Takes a title and its artists apart. Words count as a version only in brackets, after a dash or as a sure ending."""
+    """Takes a title and its artists apart.
+
+    Words count as a version only in brackets, after a dash or as a sure ending, never as part of the name.
+    """
     named, guest = _people(artists)
     state = _Parts()
     written = _SPACES.sub(" ", title).strip()
@@ -192,7 +195,8 @@ def recording(
 ) -> Recording:
     """A `Recording` as the project keeps it.
 
-    The title is without noise and credits but with its version (``Song (Live)``), featured artists follow the main
+    The title is without noise and credits but with its version (``Song (Live)``),
+    featured artists follow the main
     ones, `version` is filled, the ISRC normalised, `duration` in seconds with 0 taken as unknown.
     """
     parsed = parse(title, tuple(artists))

@@ -21,9 +21,12 @@ _CHANNEL = re.compile(
 _NOBODY = frozenset(
     compact(name)
     for name in (
-        "unknown", "unknown artist", "various", "various artists", "va", "v.a.", "artist", "no artist", "n/a", "none", "null",
-        "неизвестен", "неизвестный исполнитель", "неизвестный", "разные исполнители", "ناشناس", "نامشخص", "unbekannt",
-        "unbekannter künstler", "artiste inconnu", "desconocido", "artista desconocido", "verschiedene interpreten", "不明",
+        "unknown", "unknown artist", "various", "various artists", "va", "v.a.", "artist", "no artist",
+        "n/a", "none", "null",
+        "неизвестен", "неизвестный исполнитель", "неизвестный", "разные исполнители", "ناشناس", "نامشخص",
+        "unbekannt",
+        "unbekannter künstler", "artiste inconnu", "desconocido", "artista desconocido",
+        "verschiedene interpreten", "不明",
     )
 )  # fmt: skip
 _HANDLE = re.compile(r"\A@\w+\Z|\Ahttps?://|(?:\A|[\s/])(?:t|telegram)\.me/", re.IGNORECASE)
@@ -88,7 +91,7 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=32_768)
-def credits(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credits:
+def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credits:
     """Artists and featured ones in comparable form."""
     if not artists:
         return _NO_ONE

@@ -31,7 +31,9 @@ def _spotify(recording: Recording) -> list[str]:
 def _youtube(recording: Recording) -> list[str]:
     title, artist, version = _parts(recording)
     plain = _line(artist, title, version)
-    return _unlike(plain, latin(_line(title, artist)) if latin(plain) != fold(plain) else _line(recording.title, recording.artist))
+    return _unlike(
+        plain, latin(_line(title, artist)) if latin(plain) != fold(plain) else _line(recording.title, recording.artist)
+    )
 
 
 def _parts(recording: Recording) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ def split(text: str) -> tuple[str, str] | None:
         if not cuts or (len(cuts) > 1 and not often):
             continue
         artist, title = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
-        if artist and title and _says(artist) and _says(title) and not is_version(title):
+        if artist and title and _says(artist) and _says(title) and not is_version(_SPACED.split(title, maxsplit=1)[0]):
             return artist, title
         return None
     return None

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from reconcilers.errors import OutcomeUnknown, ServiceError, TransientError
+from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, ServiceError, TransientError
+from reconcilers.services.protocol import Added, AddRequest
 
 T = TypeVar("T")
 
@@ -20,6 +21,10 @@ The outcome is ``ok`` or the reason of the error. Called in the event loop; it m
 """
 
 READ_ATTEMPTS = 3
+
+
+class StaleTokenError(AuthError):
+    """An access token was refused: the request was not carried out, and another token may do."""
 
 
 def nobody(operation: str, units: int, outcome: str, seconds: float) -> None:
@@ -45,7 +50,8 @@ def quiet_clients() -> None:
 class Caller:
     """Makes an adapter's requests: in one thread of its own where the client blocks, each one accounted for.
 
-    `read` repeats a request that met with transient trouble, within a second or two in all; `once`, for writes, never does.
+    `read` repeats a request that met with transient trouble, within a second or two in all; `once`, for writes, never
+    does.
     """
 
     def __init__(self, name: str, on_call: OnCall = nobody) -> None:
@@ -95,3 +101,25 @@ class Caller:
 
 def _passing(error: BaseException) -> bool:
     return isinstance(error, TransientError) and not isinstance(error, OutcomeUnknown)
+
+
+async def one_by_one(
+    requests: Sequence[AddRequest], add: Callable[[AddRequest], Awaitable[Added]]
+) -> tuple[Added | Exception, ...]:
+    """Adds in order, where a service takes one song at a time.
+
+    `ItemError` and `OutcomeUnknown` are one song's outcome. Anything else would befall the next as well: it ends the
+    batch, raised where it came first and nothing was written, else as the outcome of all that were not tried.
+    """
+    outcomes: list[Added | Exception] = []
+    for request in requests:
+        try:
+            outcomes.append(await add(request))
+        except (ItemError, OutcomeUnknown) as error:
+            outcomes.append(error)
+        except ServiceError as error:
+            if not outcomes:
+                raise
+            outcomes += [error] * (len(requests) - len(outcomes))
+            break
+    return tuple(outcomes)

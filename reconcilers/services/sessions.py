@@ -9,12 +9,20 @@ import urllib3.exceptions
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 
+_NO_CONNECTION = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
+)
+_NO_TUNNEL = ("Tunnel connection failed", "CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER")
+
 
 class Session(requests.Session):
     """A `requests.Session` that never waits for ever, never repeats a request, and remembers the last answer.
 
     It trusts the authorities of ``SSL_CERT_FILE`` as the other clients do: requests itself only knows
-    ``REQUESTS_CA_BUNDLE``, which goes first. `last` is the latest answer, None since the latest `forget`. One thread only.
+    ``REQUESTS_CA_BUNDLE``, which goes first. `last` is the latest answer, None since the latest `forget`. One thread
+    only.
     """
 
     def __init__(self, timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)) -> None:
@@ -26,7 +34,7 @@ class Session(requests.Session):
         if bundle and not os.environ.get("REQUESTS_CA_BUNDLE"):
             self.verify = bundle
 
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """As in `requests.Session`, with a timeout where the caller gave none (positions before it are never used)."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
@@ -58,17 +66,15 @@ def seconds(text: str | None) -> float | None:
 def never_sent(error: BaseException) -> bool:
     """Whether a failed request surely never reached the service: no connection was made, or no secure one.
 
-    Everything else may have been acted upon, a cut connection included.
+    Everything else may have been acted upon, a cut connection included. A `ProxyError` says little: urllib3 (2.x) also
+    makes one of a connection through a proxy that is cut after the request, as the closed connection no longer knows
+    that it once was a tunnel.
     """
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
-    if isinstance(error, requests.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(error) or "WRONG_VERSION_NUMBER" in str(error)
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(
-        reason,
-        urllib3.exceptions.NewConnectionError
-        | urllib3.exceptions.ConnectTimeoutError
-        | urllib3.exceptions.NameResolutionError
-        | urllib3.exceptions.ProxyError,
-    )
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        reason = reason.original_error
+    if isinstance(reason, _NO_CONNECTION):
+        return True
+    return any(words in str(reason) for words in _NO_TUNNEL)

@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 import spotipy
 
-from reconcilers.errors import AuthError, OutcomeUnknown, ServiceError, TransientError
-from reconcilers.matching.parse import recording
-from reconcilers.matching.queries import queries
+from reconcilers.errors import OutcomeUnknown, ServiceError, TransientError
+from reconcilers.matching import queries, recording
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import spotify_errors
-from reconcilers.services.calls import Caller, OnCall, nobody
+from reconcilers.services.calls import Caller, OnCall, StaleTokenError, nobody
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
-from reconcilers.services.sessions import Session
+from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.spotify_auth import OnRotated, SpotifyCredentials, SpotifyTokens
 
 T = TypeVar("T")
@@ -26,7 +25,6 @@ __all__ = ["OnRotated", "SpotifyCredentials", "SpotifyService", "SpotifyTokens"]
 PAGE = 50
 BATCH = 100
 RESULTS = 10
-TIMEOUT = (5.0, 20.0)
 
 _TRACK = "id,uri,name,type,is_local,duration_ms,external_ids(isrc),artists(name),album(name)"
 # `track` is what `item` was called before February 2026, and is still sent to some apps.
@@ -46,9 +44,9 @@ class _Ask:
 class SpotifyService:
     """One Spotify playlist.
 
-    Facts about the API: developer.spotify.com, February 2026 migration guide. The playlist must be owned by the account
-    or shared with it. One removal takes every copy of a song away; nothing deduplicates additions. `entry` is never used.
-    Every request costs one of the developer account's unpublished daily number.
+    Facts about the API: developer.spotify.com, February 2026 migration guide. The playlist must be owned by the
+    account or shared with it. One removal takes every copy of a song away; nothing deduplicates additions. `entry` is
+    never used. Every request costs one of the developer account's unpublished daily number.
 
     `tokens` is for services that share a Secret (see `SpotifyTokens`); without it one is made of `credentials`. `clock`
     gives Unix seconds. `requests_timeout` is (connect, read) in seconds.
@@ -63,14 +61,14 @@ class SpotifyService:
         on_rotated: OnRotated,
         *,
         tokens: SpotifyTokens | None = None,
-        requests_timeout: tuple[float, float] = TIMEOUT,
+        requests_timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
     ) -> None:
         self.playlist = playlist
         self._clock = clock
         self._caller = Caller("spotify", on_call)
-        self._tokens = tokens or SpotifyTokens(credentials, on_rotated, requests_timeout, clock)
+        self._tokens = tokens or SpotifyTokens(credentials, on_rotated, timeout=requests_timeout, clock=clock)
         self._own_tokens = tokens is None
         self._refusals = 0
         # A session of our own keeps spotipy from repeating writes and from sleeping through Retry-After.
@@ -118,7 +116,7 @@ class SpotifyService:
         """One request. None, too, for what can't be an id."""
         try:
             track = await self._read(_Ask("resolve", rows=False), lambda: self._client.track(id))
-        except spotify_errors.Refused as error:
+        except spotify_errors.RefusedError as error:
             if error.permanent:
                 return None
             raise
@@ -139,7 +137,7 @@ class SpotifyService:
             batch = waiting.popleft()
             try:
                 outcomes += await self._add(batch)
-            except spotify_errors.Refused as error:
+            except spotify_errors.RefusedError as error:
                 half = len(batch) // 2
                 if half:
                     waiting.extendleft((batch[half:], batch[:half]))
@@ -178,18 +176,18 @@ class SpotifyService:
     async def _read(self, ask: _Ask, act: Callable[[], Any]) -> Json:
         try:
             return await self._caller.read(ask.operation, 1, lambda: self._send(ask, act))
-        except AuthError:
-            if self._refusals != 1:
+        except StaleTokenError:
+            if self._refusals > 1:
                 raise
         return await self._caller.read(ask.operation, 1, lambda: self._send(ask, act))
 
     async def _write(self, ask: _Ask, act: Callable[[], Any]) -> Json:
         try:
             return await self._caller.once(ask.operation, 1, lambda: self._send(ask, act))
-        except AuthError as error:
-            if self._refusals != 1:
+        except StaleTokenError as error:
+            if self._refusals > 1:
                 raise
-            # Refused unread; the repetition is the planner's to decide all the same.
+            # RefusedError unread; the repetition is the planner's to decide all the same.
             await self._tokens.ready(self._caller)
             raise TransientError("Spotify wanted a newer access token; nothing was changed.") from error
 
@@ -207,10 +205,12 @@ class SpotifyService:
         try:
             return act()
         except spotipy.SpotifyException as error:
+            meaning = spotify_errors.of_answer(error, write=ask.write, rows=ask.rows, now=self._clock())
             if error.http_status == 401:
                 self._tokens.reject()
                 self._refusals += 1
-            raise spotify_errors.of_answer(error, write=ask.write, rows=ask.rows, now=self._clock()) from None
+                raise StaleTokenError(meaning.message) from None
+            raise meaning from None
         except ServiceError:
             raise
         except Exception as error:
@@ -230,9 +230,9 @@ def _item(row: Json) -> Item | None:
     track = row.get("item") or row.get("track")
     if not track:
         return None
-    uri, id = track.get("uri"), track.get("id")
-    foreign = bool(row.get("is_local") or track.get("is_local")) or track.get("type") != "track" or not id
-    key = uri if foreign else id
+    local = bool(row.get("is_local") or track.get("is_local"))
+    foreign = local or track.get("type") != "track" or not track.get("id")
+    key = track.get("uri" if foreign else "id")
     return Item(str(key), _recording(track), foreign=foreign) if key else None
 
 
@@ -246,5 +246,3 @@ def _recording(track: Json) -> Recording:
         (track.get("external_ids") or {}).get("isrc"),
         "spotify",
     )
-
-

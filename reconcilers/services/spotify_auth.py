@@ -11,7 +11,7 @@ import spotipy
 from reconcilers.errors import AuthError, ServiceError, TransientError
 from reconcilers.services import spotify_errors
 from reconcilers.services.calls import Caller
-from reconcilers.services.sessions import Session
+from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 
 # Refreshed this long before it expires, so that no request is under way when it does.
 MARGIN = 120.0
@@ -42,7 +42,8 @@ class SpotifyTokens:
         self,
         credentials: SpotifyCredentials,
         on_rotated: OnRotated,
-        timeout: tuple[float, float],
+        *,
+        timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._credentials = credentials

@@ -24,7 +24,7 @@ _LONG = 1800.0
 SIGN_IN = "Sign in again and replace refresh-token in the Secret."
 
 
-class Refused(ItemError):
+class RefusedError(ItemError):
     """400: this request, as it stands, was not carried out."""
 
     reason = "Refused"
@@ -40,12 +40,12 @@ def of_refresh(error: spotipy.SpotifyOauthError, answer: requests.Response | Non
         )
     if error.error in ("invalid_client", "unauthorized_client"):
         return AuthError(
-            "Spotify doesn't know this client id and secret. Compare client-id and client-secret in the Secret with the "
-            "app at developer.spotify.com/dashboard.",
+            "Spotify doesn't know this client id and secret. Compare client-id and client-secret in the Secret "
+            "with the app at developer.spotify.com/dashboard.",
             reason="InvalidClient",
         )
     if status == 429:
-        return RateLimitError("Spotify's sign-in service asks to wait.", retry_at=now + (retry_after(answer) or WINDOW))
+        return RateLimitError("Spotify's sign-in asks to wait.", retry_at=now + (retry_after(answer) or WINDOW))
     if status >= 500 or not 400 <= status < 500:
         return TransientError(f"Spotify's sign-in service is in trouble (HTTP {status}).")
     return AuthError(f"Spotify refused to refresh the access token ({error.error or status}). {SIGN_IN}")
@@ -63,7 +63,8 @@ def of_answer(error: spotipy.SpotifyException, *, write: bool, rows: bool, now: 
         return _forbidden(said, rows)
     if status == 404 and rows:
         return TargetError(
-            "Spotify has no such playlist, or keeps it from this account. Check spec.spotify.playlist.", reason="NotFound"
+            "Spotify has no such playlist, or keeps it from this account. Check spec.spotify.playlist.",
+            reason="NotFound",
         )
     if status >= 500:
         if write:
@@ -71,7 +72,9 @@ def of_answer(error: spotipy.SpotifyException, *, write: bool, rows: bool, now: 
         return TransientError(f"Spotify is in trouble (HTTP {status}).")
     if status == 400 and "size limit" in said.lower():
         return TargetError("The Spotify playlist is full (10,000 entries).", reason="Full")
-    return Refused(f"Spotify refused the request: {said[:200] or f'HTTP {status}'}.", permanent=status in (400, 404))
+    return RefusedError(
+        f"Spotify refused the request: {said[:200] or f'HTTP {status}'}.", permanent=status in (400, 404)
+    )
 
 
 def of_failure(error: BaseException, *, write: bool) -> ServiceError:
@@ -106,14 +109,14 @@ def _forbidden(said: str, rows: bool) -> ServiceError:
     if "scope" in text:
         return AuthError(
             "The consent doesn't cover this playlist. Sign in again with playlist-read-private, "
-            "playlist-read-collaborative, playlist-modify-private and playlist-modify-public, and replace refresh-token "
-            "in the Secret.",
+            "playlist-read-collaborative, playlist-modify-private and playlist-modify-public, and replace "
+            "refresh-token in the Secret.",
             reason="InsufficientScope",
         )
     if rows:
         return TargetError(
-            "Spotify shows and changes only playlists that the account owns or collaborates on. Use such a playlist, or "
-            "sign in as its owner.",
+            "Spotify shows and changes only playlists that the account owns or collaborates on. Use such a playlist, "
+            "or sign in as its owner.",
             reason="Forbidden",
         )
     return AuthError(f"Spotify forbids this to the app: {said[:200] or 'no reason given'}.", reason="Forbidden")

@@ -5,13 +5,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ytmusicapi import YTMusic
 
 from reconcilers.errors import ServiceError, TransientError
-from reconcilers.matching.parse import recording
-from reconcilers.matching.queries import queries
+from reconcilers.matching import queries, recording, upload
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import youtube_errors
 from reconcilers.services.calls import Caller
@@ -42,8 +41,8 @@ def music_client(session: Session, headers: Json | None = None) -> YTMusic:
 class YouTubeCatalogue:
     """Searches and resolves songs and videos. Costs no quota; YouTube publishes no limits for it.
 
-    Candidates' kinds are ``ATV`` (the label's audio), ``OMV`` (the official video), ``UGC`` (somebody's upload) or another
-    word of YouTube's.
+    Candidates' kinds are ``ATV`` (the label's audio), ``OMV`` (the official video), ``UGC`` (somebody's upload) or
+    another word of YouTube's.
     """
 
     def __init__(self, caller: Caller, session: Session, clock: Callable[[], float] = time.time) -> None:
@@ -53,12 +52,13 @@ class YouTubeCatalogue:
         self._client: YTMusic | None = None
 
     async def search(self, query: Query) -> tuple[Candidate, ...]:
-        """Songs first, then videos: two requests. An attempt beyond the last formulation finds nothing and asks nothing."""
+        """Songs first, then videos: two requests. Beyond the last formulation nothing is asked and nothing found."""
         text = queries(query.recording, ServiceName.YOUTUBE, query.attempt)
         if text is None:
             return ()
         found: dict[str, Candidate] = {}
-        for kind in ("songs", "videos"):
+        kinds: tuple[Literal["songs", "videos"], ...] = ("songs", "videos")
+        for kind in kinds:
             for row in await self._read("search", lambda it, kind=kind: _search(it, text, kind)):  # type: ignore[misc]
                 if row.get("videoId"):
                     candidate = _candidate(row)
@@ -68,7 +68,8 @@ class YouTubeCatalogue:
     async def resolve(self, id: str) -> Candidate | None:
         """One request, with the twin in the other kind; a second one asks why, where the video would not play.
 
-        None: gone, private, or no id at all. What can't be played from here (age, region) still resolves, as unavailable.
+        None: gone, private, or no id at all. What can't be played from here (age, region) still resolves, as
+        unavailable.
         """
         if not _VIDEO_ID.fullmatch(id):
             return None
@@ -83,15 +84,20 @@ class YouTubeCatalogue:
         status, why = str(state.get("status") or ""), str(state.get("reason") or "").lower()
         details = answer.get("videoDetails") or {}
         if "bot" in why or "later" in why:
-            raise TransientError("YouTube takes this address for a robot; it says nothing of single videos.", reason="BotCheck")
+            raise TransientError(
+                "YouTube takes this address for a robot and tells nothing of videos.", reason="BotCheck"
+            )
         if status == "ERROR" or "private" in why:
             return None
         if not details.get("title"):
             raise TransientError("YouTube answered in a way that can't be read.")
-        author = str(details.get("author") or "").removesuffix(" - Topic")
-        length = float(details.get("lengthSeconds") or 0)
-        said = recording(str(details["title"]), [author] if author else (), duration=length, method="youtube")
-        return Candidate(id, said, kind_of(details.get("musicVideoType")), available=status == "OK")
+        row = {
+            "title": details["title"],
+            "artists": [{"name": details.get("author")}],
+            "duration_seconds": float(details.get("lengthSeconds") or 0),
+            "videoType": details.get("musicVideoType"),
+        }
+        return Candidate(id, row_recording(row), kind_of(row["videoType"]), available=status == "OK")
 
     async def _read(self, operation: str, act: Callable[[YTMusic], T]) -> T:
         return await self._caller.read(operation, 0, lambda: self._caller.in_thread(lambda: self._perform(act)))
@@ -113,14 +119,12 @@ class YouTubeCatalogue:
 
 def row_recording(row: Json) -> Recording:
     """The song of a row as ytmusicapi gives it (playlist, search, queue)."""
-    album = row.get("album")
-    return recording(
-        str(row.get("title") or ""),
-        artist_names(row.get("artists")),
-        album.get("name") if isinstance(album, dict) else None,
-        row.get("duration_seconds") or _length(row.get("length") or row.get("duration")),
-        method="youtube",
-    )
+    title, artists, album = str(row.get("title") or ""), artist_names(row.get("artists")), row.get("album")
+    duration = row.get("duration_seconds") or _length(row.get("length") or row.get("duration"))
+    if kind_of(row.get("videoType")) == "UGC":
+        return upload(title, artists[0] if artists else "", duration=duration, method="youtube")
+    album = album.get("name") if isinstance(album, dict) else None
+    return recording(title, artists, album, duration, method="youtube")
 
 
 def artist_names(artists: Sequence[Json] | None) -> list[str]:
@@ -134,7 +138,7 @@ def kind_of(video_type: str | None) -> str:
     return (video_type or "").removeprefix("MUSIC_VIDEO_TYPE_")
 
 
-def _search(client: YTMusic, text: str, kind: str) -> list[Json]:
+def _search(client: YTMusic, text: str, kind: Literal["songs", "videos"]) -> list[Json]:
     return client.search(text, filter=kind, limit=RESULTS, ignore_spelling=True)[:RESULTS]
 
 
@@ -173,5 +177,3 @@ def _length(text: Any) -> float | None:
     for part in text.split(":"):
         seconds = seconds * 60 + int(part)
     return float(seconds)
-
-

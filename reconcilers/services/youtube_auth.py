@@ -10,7 +10,7 @@ from reconcilers.errors import ServiceError, TransientError
 from reconcilers.services import youtube_errors
 from reconcilers.services.sessions import Session
 
-TOKEN_URL = "https://oauth2.googleapis.com/token"
+ENDPOINT = "https://oauth2.googleapis.com/token"
 MARGIN = 120.0
 
 
@@ -53,7 +53,7 @@ class GoogleTokens:
             "refresh_token": self._credentials.refresh_token,
         }
         try:
-            answer = self._session.post(TOKEN_URL, data=form)
+            answer = self._session.post(ENDPOINT, data=form)
             if not answer.ok:
                 raise youtube_errors.of_refresh(answer, self._clock())
             body = answer.json()

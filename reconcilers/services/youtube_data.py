@@ -2,17 +2,17 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import requests
 
-from reconcilers.errors import AuthError, OutcomeUnknown, ServiceError, TargetError, TransientError
-from reconcilers.matching.parse import recording
+from reconcilers.errors import OutcomeUnknown, TransientError
+from reconcilers.matching import recording, upload
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import youtube_errors
-from reconcilers.services.calls import Caller, OnCall, nobody
+from reconcilers.services.calls import Caller, OnCall, StaleTokenError, nobody, one_by_one
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.youtube import YouTubeCatalogue
@@ -29,13 +29,14 @@ WRITE_UNITS = 50
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _LOST = {"Deleted video", "Private video"}
 _PROVIDED = "Provided to YouTube by "
+_TOPIC = " - Topic"
 
 
 class YouTubeDataService:
     """One YouTube playlist, read and written with a Google project's quota; search and resolve cost none of it.
 
-    The Data API has no snapshot. `entry` is the playlist item's id. Rows whose video was deleted or made private stay in
-    the playlist, count in `Head` and `Listing`, and are unavailable items. `clock` gives Unix seconds.
+    The Data API has no snapshot. `entry` is the playlist item's id. Rows whose video was deleted or made private stay
+    in the playlist, count in `Head` and `Listing`, and are unavailable items. `clock` gives Unix seconds.
     """
 
     name = ServiceName.YOUTUBE
@@ -79,22 +80,19 @@ class YouTubeDataService:
             rows += answer.get("items") or []
             token = answer.get("nextPageToken")
         rows = rows[start:]
-        durations = await self._durations([id for row in rows if not _lost(row) and (id := _video(row))])
-        items = tuple(item for row in rows if (item := _item(row, durations)) is not None)
+        details = await self._details([video for row in rows if not _lost(row) and (video := _video(row))])
+        items = tuple(item for row in rows if (item := _item(row, details)) is not None)
         return Listing(items, len(rows), start, ended=True)
 
-    async def _durations(self, ids: "list[str]") -> dict[str, float]:
-        """Seconds by video id; videos that YouTube doesn't describe are missing."""
-        durations: dict[str, float] = {}
-        unique = list(dict.fromkeys(ids))
+    async def _details(self, ids: Sequence[str]) -> dict[str, Json]:
+        """Content details by video id; videos that YouTube doesn't describe are missing."""
+        details: dict[str, Json] = {}
+        unique = tuple(dict.fromkeys(ids))
         for at in range(0, len(unique), PAGE):
             batch = ",".join(unique[at : at + PAGE])
             answer = await self._get("videos", "videos", part="contentDetails", id=batch, maxResults=PAGE)
-            for video in answer.get("items") or []:
-                length = _seconds((video.get("contentDetails") or {}).get("duration"))
-                if length:
-                    durations[str(video["id"])] = length
-        return durations
+            details |= {str(video["id"]): video.get("contentDetails") or {} for video in answer.get("items") or ()}
+        return details
 
     async def search(self, query: Query) -> tuple[Candidate, ...]:
         """See `YouTubeCatalogue.search`."""
@@ -108,21 +106,8 @@ class YouTubeDataService:
         """Nothing to prepare."""
 
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
-        """Appends one by one, 50 units each.
-
-        Raises what stopped it before anything was written; after that it is the outcome of all that follow.
-        """
-        outcomes: list[Added | Exception] = []
-        for request in requests:
-            try:
-                outcomes.append(await self._insert(request))
-            except (AuthError, TargetError) as error:
-                return stopped(outcomes, error, len(requests))
-            except ServiceError as error:
-                if _general(error):
-                    return stopped(outcomes, error, len(requests))
-                outcomes.append(error)
-        return tuple(outcomes)
+        """Appends one by one, 50 units each; see `one_by_one`."""
+        return await one_by_one(requests, self._insert)
 
     async def _insert(self, request: AddRequest) -> Added:
         resource = {"kind": "youtube#video", "videoId": request.id}
@@ -138,10 +123,10 @@ class YouTubeDataService:
         for doomed in [entry] if entry else await self._entries(id):
             try:
                 await self._write("remove", "DELETE", {"id": doomed}, None)
-            except youtube_errors.RowGone:
+            except youtube_errors.RowGoneError:
                 continue
 
-    async def _entries(self, id: str) -> "list[str]":
+    async def _entries(self, id: str) -> Sequence[str]:
         answer = await self._get(
             "find", "playlistItems", part="id", playlistId=self.playlist, videoId=id, maxResults=PAGE
         )
@@ -157,8 +142,8 @@ class YouTubeDataService:
         send = partial(self._send, "GET", resource, params, None)
         try:
             return await self._caller.read(operation, LIST_UNITS, lambda: self._caller.in_thread(send))
-        except AuthError:
-            if self._refusals != 1:
+        except StaleTokenError:
+            if self._refusals > 1:
                 raise
         return await self._caller.read(operation, LIST_UNITS, lambda: self._caller.in_thread(send))
 
@@ -166,26 +151,27 @@ class YouTubeDataService:
         send = partial(self._send, method, "playlistItems", params, body)
         try:
             return await self._caller.once(operation, WRITE_UNITS, lambda: self._caller.in_thread(send))
-        except AuthError as error:
-            if self._refusals != 1:
+        except StaleTokenError as error:
+            if self._refusals > 1:
                 raise
             # Refused unread; the repetition is the planner's to decide all the same.
+            await self._caller.in_thread(self._tokens.header)
             raise TransientError("YouTube wanted a newer access token; nothing was changed.") from error
 
     def _send(self, method: str, resource: str, params: Json, body: Json | None) -> Json:
         write = method != "GET"
         headers = self._tokens.header()
         try:
-            answer = self._session.request(
-                method, f"{API}/{resource}", params=params, json=body, headers=headers
-            )
+            answer = self._session.request(method, f"{API}/{resource}", params=params, json=body, headers=headers)
         except requests.RequestException as error:
             raise youtube_errors.of_failure(error, write=write) from None
         if not answer.ok:
+            meaning = youtube_errors.of_data_api(answer, write=write, now=self._clock())
             if answer.status_code == 401:
                 self._tokens.reject()
                 self._refusals += 1
-            raise youtube_errors.of_data_api(answer, write=write, now=self._clock())
+                raise StaleTokenError(meaning.message)
+            raise meaning
         self._refusals = 0
         if not answer.content and method == "DELETE":
             return {}
@@ -199,21 +185,9 @@ class YouTubeDataService:
         return parsed
 
 
-def stopped(outcomes: "list[Added | Exception]", error: ServiceError, total: int) -> tuple[Added | Exception, ...]:
-    """The outcomes of a batch that `error` ended: it is raised where nothing went before it."""
-    if not outcomes:
-        raise error
-    return (*outcomes, *[error] * (total - len(outcomes)))
-
-
-def _general(error: ServiceError) -> bool:
-    """Whether an error says nothing of the one song, so that the next would meet it too."""
-    return not isinstance(error, youtube_errors.ItemError | OutcomeUnknown)
-
-
 def _video(row: Json) -> str | None:
-    id = ((row.get("snippet") or {}).get("resourceId") or {}).get("videoId")
-    return str(id) if id else None
+    video = ((row.get("snippet") or {}).get("resourceId") or {}).get("videoId")
+    return str(video) if video else None
 
 
 def _lost(row: Json) -> bool:
@@ -224,27 +198,30 @@ def _lost(row: Json) -> bool:
     )
 
 
-def _item(row: Json, durations: dict[str, float]) -> Item | None:
+def _item(row: Json, details: dict[str, Json]) -> Item | None:
     video = _video(row)
     if video is None:
         return None
     snippet, entry = row.get("snippet") or {}, row.get("id")
     lost = _lost(row)
-    said = Recording("") if lost else _recording(snippet, durations.get(video))
+    said = Recording("") if lost else _recording(snippet, details.get(video) or {})
     return Item(video, said, str(entry) if entry else None, available=not lost)
 
 
-def _recording(snippet: Json, duration: float | None) -> Recording:
+def _recording(snippet: Json, details: Json) -> Recording:
     title, owner = str(snippet.get("title") or ""), str(snippet.get("videoOwnerChannelTitle") or "")
-    artists, album = [owner.removesuffix(" - Topic")], None
+    duration = _seconds(details.get("duration"))
+    if not owner.endswith(_TOPIC):
+        # "licensed" are the uploads of labels and artists, on channels of their own name.
+        official = bool(details.get("licensedContent"))
+        return upload(title, owner, official=official, duration=duration, method="youtube")
     credit = _credit(str(snippet.get("description") or ""), title)
-    if owner.endswith(" - Topic") and credit is not None:
-        artists, album = credit
+    artists, album = credit if credit is not None else ((owner.removesuffix(_TOPIC),), None)
     return recording(title, artists, album, duration, method="youtube")
 
 
-def _credit(description: str, title: str) -> tuple["list[str]", str | None] | None:
-    """Artists and album from the description that YouTube writes for a label's upload: title · artist · artist, album."""
+def _credit(description: str, title: str) -> tuple[Sequence[str], str] | None:
+    """Artists and album from YouTube's description of a label's upload: title · artist · artist, then the album."""
     paragraphs = [part.strip() for part in description.split("\n\n")]
     if len(paragraphs) < 3 or not paragraphs[0].startswith(_PROVIDED):
         return None

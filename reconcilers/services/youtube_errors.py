@@ -1,7 +1,7 @@
 """What YouTube's refusals mean, in its official API and in the one behind YouTube Music's pages."""
 
 import json
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,14 +19,6 @@ from reconcilers.errors import (
 )
 from reconcilers.services.sessions import never_sent, retry_after
 
-
-
-class RowGone(ItemError):
-    """The row that was to be removed is not in the playlist."""
-
-    reason = "Gone"
-
-
 # Without a Retry-After.
 PAUSE = 60.0
 
@@ -34,6 +26,12 @@ _QUOTA = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 _RATE = {"rateLimitExceeded", "userRateLimitExceeded", "servingLimitExceeded", "concurrentLimitExceeded"}
 _GONE = {"videoNotFound", "failedPrecondition", "invalidResourceType", "resourceIdRequired"}
 _CONSENT = "Sign in again and replace refresh-token in the Secret."
+
+
+class RowGoneError(ItemError):
+    """The row that was to be removed is not in the playlist."""
+
+    reason = "Gone"
 
 
 def midnight_pacific(now: float) -> float:
@@ -60,8 +58,8 @@ def of_refresh(answer: requests.Response, now: float) -> ServiceError:
         return TransientError(f"Google's sign-in service is in trouble (HTTP {answer.status_code}).")
     if word == "invalid_grant":
         return AuthError(
-            "Google no longer accepts the refresh token: it was revoked, or the consent screen's status is Testing, where "
-            f"tokens die after 7 days (publish it to In production). {_CONSENT}"
+            "Google no longer accepts the refresh token: it was revoked, or the consent screen's status is Testing, "
+            f"where tokens die after 7 days (publish it to In production). {_CONSENT}"
         )
     if word in ("invalid_client", "unauthorized_client"):
         return AuthError(
@@ -107,7 +105,7 @@ def of_data_api(answer: requests.Response, *, write: bool, now: float) -> Servic
     if reason in ("playlistNotFound", "playlistIdRequired", "playlistOperationUnsupported"):
         return TargetError("YouTube has no such playlist. Check spec.youtubeMusic.playlist.", reason="NotFound")
     if reason == "playlistItemNotFound":
-        return RowGone("The row is not in the YouTube playlist.", permanent=True)
+        return RowGoneError("The row is not in the YouTube playlist.", permanent=True)
     if reason in _GONE:
         return ItemError("YouTube no longer has this video, or keeps it private.", reason="Unavailable", permanent=True)
     if reason in ("playlistItemsNotAccessible", "playlistForbidden", "forbidden") or status == 403:

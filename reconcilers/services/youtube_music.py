@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
@@ -11,11 +12,10 @@ from ytmusicapi import YTMusic
 from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, ServiceError, TargetError
 from reconcilers.recording import Candidate
 from reconcilers.services import youtube_errors
-from reconcilers.services.calls import Caller, OnCall, nobody
+from reconcilers.services.calls import Caller, OnCall, nobody, one_by_one
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.youtube import YouTubeCatalogue, kind_of, music_client, row_recording
-from reconcilers.services.youtube_data import stopped
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -29,10 +29,10 @@ class YouTubeMusicService:
     """One YouTube playlist, read and written as a signed-in browser.
 
     `headers` is the content of ytmusicapi's headers.json (``cookie``, ``x-goog-authuser``, …); `user` names a brand
-    account. Cookies end within weeks, without notice. `entry` is YouTube Music's setVideoId, which only owned playlists
-    have. Counts are of raw rows: the client drops rows that YouTube calls "Song deleted", so they are counted in the
-    answers themselves; a row without any id counts and gives no item. `Listing.ended` is False where the last page leads
-    to another that the client did not read.
+    account. Cookies end within weeks, without notice. `entry` is YouTube Music's setVideoId, which only owned
+    playlists have. Counts are of raw rows: the client drops rows that YouTube calls "Song deleted", so they are
+    counted in the answers themselves; a row without any id counts and gives no item. `Listing.ended` is False where
+    the last page leads to another that the client did not read.
     """
 
     name = ServiceName.YOUTUBE
@@ -66,11 +66,11 @@ class YouTubeMusicService:
         return Head(int(answer.get("trackCount") or 0))
 
     async def list(self, start: int = 0) -> Listing:
-        """One request for every 100 rows. Pages can't be skipped: every row is read, and those from `start` on given."""
+        """One request for every 100 rows. None can be skipped: every row is read, those from `start` on given."""
         items, rows, ended = await self._read("list", self._whole)
         return Listing(tuple(item for at, item in items if at >= start), max(0, rows - start), start, ended)
 
-    def _whole(self, client: YTMusic) -> tuple[list[tuple[int, Item]], int, bool]:
+    def _whole(self, client: YTMusic) -> tuple[Sequence[tuple[int, Item]], int, bool]:
         answer = client.get_playlist(self.playlist, limit=None)
         rows, ended = _raw(self._pages)
         tracks = answer.get("tracks") or []
@@ -91,19 +91,8 @@ class YouTubeMusicService:
         """Nothing to prepare."""
 
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
-        """Appends one by one: YouTube Music does a batch whole or not at all.
-
-        Raises what stopped it before anything was written; after that it is the outcome of all that follow.
-        """
-        outcomes: list[Added | Exception] = []
-        for request in requests:
-            try:
-                outcomes.append(await self._write("add", lambda it, id=request.id: self._insert(it, id)))  # type: ignore[misc]
-            except (ItemError, OutcomeUnknown) as error:
-                outcomes.append(error)
-            except ServiceError as error:
-                return stopped(outcomes, error, len(requests))
-        return tuple(outcomes)
+        """Appends one by one, as YouTube Music does a batch whole or not at all; see `one_by_one`."""
+        return await one_by_one(requests, lambda request: self._write("add", partial(self._insert, id=request.id)))
 
     def _insert(self, client: YTMusic, id: str) -> Added:
         # `duplicates` skips a check that refuses with HTTP 200; what stands there is the planner's to know.
@@ -139,12 +128,12 @@ class YouTubeMusicService:
         self._caller.close()
 
     async def _read(self, operation: str, act: Callable[[YTMusic], T]) -> T:
-        perform = lambda: self._caller.in_thread(lambda: self._perform(act, write=False))  # noqa: E731
-        return await self._caller.read(operation, 0, perform)
+        perform = partial(self._perform, act, write=False)
+        return await self._caller.read(operation, 0, lambda: self._caller.in_thread(perform))
 
     async def _write(self, operation: str, act: Callable[[YTMusic], T]) -> T:
-        perform = lambda: self._caller.in_thread(lambda: self._perform(act, write=True))  # noqa: E731
-        return await self._caller.once(operation, 0, perform)
+        perform = partial(self._perform, act, write=True)
+        return await self._caller.once(operation, 0, lambda: self._caller.in_thread(perform))
 
     def _perform(self, act: Callable[[YTMusic], T], *, write: bool) -> T:
         self._session.forget()
@@ -210,11 +199,11 @@ def _removed(answer: Any) -> None:
 
 
 def _item(row: Json) -> Item | None:
-    id = row.get("videoId")
-    if not id:
+    video = row.get("videoId")
+    if not video:
         return None
     return Item(
-        str(id),
+        str(video),
         row_recording(row),
         row.get("setVideoId"),
         available=bool(row.get("isAvailable", True)),

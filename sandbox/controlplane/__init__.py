@@ -1,12 +1,13 @@
-"""The local control plane: the real API server with what belongs to it, in a few seconds and without containers.
+"""The local control plane: the real API server and what belongs to it, in seconds and without containers.
 
     with controlplane.start(audit=True) as plane:
         ...  # plane.kubeconfig, plane.kubeconfig_for("music", "navaar"), plane.writes()
 
 `python -m sandbox.controlplane start` is the same for the command line.
 
-Two delays are Kubernetes' own: a deleted namespace waits 5 seconds before it empties, and the garbage collector looks
-for new kinds every 30 seconds, so it may notice only then that an owner of a new kind is gone.
+Two delays are Kubernetes' own: a deleted namespace waits 5 seconds before it empties, and the garbage
+collector looks for new kinds every 30 seconds, and only then may
+notice that an owner of a new kind has gone.
 """
 
 from .api import Api

@@ -40,16 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.controlplane",
-        description="A real Kubernetes control plane on this machine: etcd, kube-apiserver with RBAC, and the "
-        "garbage-collector, namespace and ServiceAccount controllers. No nodes, so no Pods.",
+        description="A real Kubernetes control plane on this machine: etcd, kube-apiserver with RBAC, and "
+        "the garbage-collector, namespace and ServiceAccount controllers. No nodes, so no Pods.",
         epilog="KUBEBUILDER_ASSETS=DIR uses the etcd and kube-apiserver in DIR instead of building them.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="build|start")
     commands.add_parser(
         "build",
         help="build the program and print its path",
-        description="Build the program if it is not in the cache, and print its path. The first time takes minutes "
-        "and needs Go, which is taken from PyPI where it is missing.",
+        description="Build the program if it is not in the cache, and print its path. The first time takes "
+        "minutes and needs Go, which is taken from PyPI where it is missing.",
     )
     run = commands.add_parser(
         "start",
@@ -63,26 +63,18 @@ def _parser() -> argparse.ArgumentParser:
         help="keep objects, keys and logs in DIR and start from what is there",
     )
     run.add_argument("--audit", action="store_true", help="write an audit log of all writes")
-    run.add_argument(
-        "--context", metavar="NAME", help="use the existing cluster of this kubeconfig context instead"
-    )
+    run.add_argument("--context", metavar="NAME", help="use the existing cluster of this kubeconfig context instead")
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
     began = time.monotonic()
-    with (
-        attach(options.context) if options.context else start(keep=options.keep, audit=options.audit) as plane
-    ):
+    with attach(options.context) if options.context else start(keep=options.keep, audit=options.audit) as plane:
         if not options.context:
             say(f"Ready at {plane.server} after {time.monotonic() - began:.1f} s; files in {plane.folder}")
         if plane.audit_log:
             say(f"Audit log: {plane.audit_log}")
-        say(
-            "Ctrl-C stops it. In another terminal:"
-            if not options.context
-            else "Ctrl-C ends. In another terminal:"
-        )
+        say("Ctrl-C stops it. In another terminal:" if not options.context else "Ctrl-C ends. In another terminal:")
         print(f"export KUBECONFIG={shlex.quote(str(plane.kubeconfig))}", flush=True)
         return _stay(plane)
 

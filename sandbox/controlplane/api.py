@@ -19,7 +19,7 @@ class Api:
     """Calls one API server with a bearer token. Safe to use from several threads."""
 
     def __init__(self, server: str, ca: str, token: str, agent: str = "navaar-sandbox") -> None:
-        """`ca` is the CA's certificate as PEM text; `agent` is the User-Agent that the audit log will show."""
+        """`ca` is the CA's certificate as PEM text; `agent` is the User-Agent in the audit log."""
         address = urlsplit(server)
         self._host, self._port = address.hostname or "", address.port or 443
         self._tls = ssl.create_default_context(cadata=ca)
@@ -35,9 +35,7 @@ class Api:
         config = yaml.safe_load(path.read_text())
         cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
         if "token" not in user or "certificate-authority-data" not in cluster:
-            raise ApiError(
-                0, f"{path} has no token and CA of its own, which is all that this client understands"
-            )
+            raise ApiError(0, f"{path} has no token and CA of its own, which is all that this client understands")
         authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
         return cls(cluster["server"], authority, user["token"], agent)
 

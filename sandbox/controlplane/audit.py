@@ -19,7 +19,7 @@ POLICY: dict[str, Any] = {
         {"level": "None"},
     ],
 }
-"""Every write at level Metadata: who, when and which object, without bodies. The API server's own are left out."""
+"""Every write at level Metadata: who, when and which object, without bodies. Not the API server's own."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Write:
     verb: str
     """create, update, patch, delete or deletecollection."""
     resource: str
-    """Plural, with the group where it has one and the subresource: `configmaps`, `tracks.navaar.dev/status`."""
+    """Plural, with any group and subresource: `configmaps`, `tracks.navaar.dev/status`."""
     namespace: str
     """Empty for objects of the whole cluster."""
     name: str

@@ -31,9 +31,7 @@ def cache_folder() -> Path:
 
 def kubernetes_version() -> str:
     """The Kubernetes version that go.mod pins, such as `v1.36.3`."""
-    found = re.search(
-        r"^\s*k8s\.io/kubernetes (v\d+\.\d+\.\d+)$", (SOURCE / "go.mod").read_text(), re.MULTILINE
-    )
+    found = re.search(r"^\s*k8s\.io/kubernetes (v\d+\.\d+\.\d+)$", (SOURCE / "go.mod").read_text(), re.MULTILINE)
     if not found:
         raise BuildError("go.mod does not pin k8s.io/kubernetes")
     return found[1]
@@ -51,8 +49,8 @@ def program_path() -> Path:
 def ensure() -> Path:
     """The program's path, built first if it is not in the cache.
 
-    The first build takes minutes, about 1 GB of Go modules and 3 GB of Go's own build cache; progress goes to stderr.
-    Processes that ask at once wait for one build. Raises BuildError.
+    The first build takes minutes, about 1 GB of Go modules and 3 GB of Go's own build cache; progress goes to
+    stderr. Processes that ask at once wait for one build. Raises BuildError.
     """
     program = program_path()
     if program.exists():
@@ -105,7 +103,8 @@ def _stale_packages(go: Path, shown: Meter) -> int:
     fetched = 0
     errors: list[str] = []
     with _run(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         output: list[str] = []
         reader = threading.Thread(target=output.extend, args=(process.stdout,), daemon=True)
         reader.start()
@@ -123,9 +122,7 @@ def _stale_packages(go: Path, shown: Meter) -> int:
 def _compile(go: Path, target: Path, total: int, shown: Meter) -> None:
     done = 0
     errors: list[str] = []
-    with _run(
-        [str(go), "build", "-v", "-o", str(target), *_flags(), "."], stdout=subprocess.DEVNULL
-    ) as process:
+    with _run([str(go), "build", "-v", "-o", str(target), *_flags(), "."], stdout=subprocess.DEVNULL) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if re.fullmatch(r"[\w.~/-]+\n", line):
@@ -134,7 +131,7 @@ def _compile(go: Path, target: Path, total: int, shown: Meter) -> None:
                 shown.update("linking" if linking else f"compiling {line.strip()}", min(done, total), total)
             else:
                 errors.append(line)
-    _check(process, errors)
+    _check(process, "build", errors)
 
 
 def _run(command: list[str], stdout: int | IO[str]) -> subprocess.Popen[str]:

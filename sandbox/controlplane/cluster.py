@@ -71,7 +71,7 @@ class ControlPlane:
         self._cleanup.close()
 
     def kubeconfig_for(self, namespace: str, name: str, lifetime: timedelta = timedelta(days=1)) -> Path:
-        """A kubeconfig for the ServiceAccount `name`, which must exist, with `namespace` as its default namespace.
+        """A kubeconfig for a ServiceAccount, which must exist; its default namespace is `namespace`.
 
         Its token is new at every call and good for `lifetime` (10 minutes at least). Raises ApiError.
         """
@@ -81,7 +81,7 @@ class ControlPlane:
         return kubeconfig.write(path, self._cluster_entry, token, name, namespace)
 
     def writes(self) -> Iterator[Write]:
-        """The writes in the audit log so far, oldest first. Raises ControlPlaneError if there is no audit log."""
+        """The writes in the audit log so far, oldest first. Raises ControlPlaneError without an audit log."""
         if self.audit_log is None:
             raise ControlPlaneError("this control plane was started without an audit log (audit=True)")
         return read_writes(self.audit_log)
@@ -97,13 +97,13 @@ class ControlPlane:
 def start(keep: Path | None = None, data: Path | None = None, audit: bool = False) -> ControlPlane:
     """Start etcd, kube-apiserver and kube-controller-manager on 127.0.0.1 and wait until they are ready.
 
-    `keep` is a folder for the objects, keys and logs that stays: a later start with it has the same objects, tokens
-    and, if it is still free, the same port. Without it they are in a temporary folder, removed by `stop`, which is
-    made in `data` (default: the system's place for temporary files). `audit` writes an audit log of all writes, anew
-    at each start.
+    `keep` is a folder for the objects, keys and logs that stays: a later start with it has the same
+    objects, tokens and, if it is still free, the same port. Without it they are in a temporary folder,
+    made in `data` (default: the system's place for temporary files) and removed by `stop`. `audit` writes
+    an audit log of all writes, anew at each start.
 
-    The programs are those of KUBEBUILDER_ASSETS where that is set; else they are built, which takes minutes the first
-    time. The components end with this process, however it ends. Raises ControlPlaneError.
+    The programs are those of KUBEBUILDER_ASSETS where that is set; else they are built, which takes minutes
+    the first time. The components end with this process, however it ends. Raises ControlPlaneError.
     """
     if keep and data:
         raise ValueError("give keep (a folder that stays) or data (a place for a temporary one), not both")
@@ -122,7 +122,7 @@ def start(keep: Path | None = None, data: Path | None = None, audit: bool = Fals
             try:
                 processes, api = _launch(found, folder, keys, port, log is not None, running)
                 break
-            except components.PortTaken as error:
+            except components.PortTakenError as error:
                 running.close()
                 if attempt == _ATTEMPTS:
                     raise StartError(f"no free port after {_ATTEMPTS} attempts: {error}") from error
@@ -193,9 +193,7 @@ def _kept_folder(folder: Path, stack: ExitStack) -> Path:
     folder = folder.absolute()
     state = folder / _STATE
     if folder.exists() and not state.exists() and any(folder.iterdir()):
-        raise ControlPlaneError(
-            f"{folder} is not empty and holds no control plane; give a new or an empty folder"
-        )
+        raise ControlPlaneError(f"{folder} is not empty and holds no control plane; give a new or an empty folder")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not state.exists():
         state.write_text("{}")
@@ -208,7 +206,7 @@ def _kept_folder(folder: Path, stack: ExitStack) -> Path:
 
 
 def _port(folder: Path, preferred: bool) -> int:
-    """The port of the last start if `preferred` and free, else any free one; others can still take it before us."""
+    """The port of the last start if `preferred` and free, else a free one, which others can still take."""
     state = folder / _STATE
     last = json.loads(state.read_text()).get("port", 0) if preferred and state.exists() else 0
     for port in (last, 0):

@@ -20,12 +20,13 @@ CONTROLLERS = (
     "serviceaccount-token-controller",
 )
 
-# Relative, as all components run in the same folder: a path to a socket may have 108 characters at most. A socket in a
-# private folder needs no port that others could take, and no other user of the machine can read it.
+# Relative, as all components run in the same folder: a path to a socket may have 108 characters at most. A
+# socket in a private folder needs no port that others could take, and no other user of
+# the machine can read it.
 _ETCD_SOCKET = "unix://etcd.sock"
 
 
-class PortTaken(StartError):
+class PortTakenError(StartError):
     """Another process took the port between our finding it free and the API server's binding it."""
 
 
@@ -48,7 +49,7 @@ def apiserver(program: Sequence[str], keys: Keys, port: int, audit: bool) -> lis
         *program,
         f"--etcd-servers={_ETCD_SOCKET}",
         "--bind-address=127.0.0.1",
-        # Without these two it looks for a network interface with a default route, which offline machines lack.
+        # Without these two it looks for an interface with a default route, which offline machines lack.
         "--advertise-address=127.0.0.1",
         "--endpoint-reconciler-type=none",
         f"--secure-port={port}",
@@ -91,7 +92,7 @@ def controller_manager(program: Sequence[str], keys: Keys, kubeconfig: Path) -> 
 def wait_for(api: Api, path: str, processes: Sequence[Process], deadline: float) -> None:
     """Wait until `path` can be read.
 
-    Raises PortTaken, or StartError when a component has ended or the time is `deadline` (of time.monotonic).
+    Raises PortTakenError, or StartError when a component has ended or the time is `deadline` (of time.monotonic).
     """
     while True:
         try:
@@ -103,10 +104,8 @@ def wait_for(api: Api, path: str, processes: Sequence[Process], deadline: float)
         for process in processes:
             if process.exit_code is not None:
                 if "address already in use" in process.log.read_text(errors="replace"):
-                    raise PortTaken(process.tail(1))
-                raise StartError(
-                    f"{process.name} ended with exit code {process.exit_code}.\n{_tails(processes)}"
-                )
+                    raise PortTakenError(process.tail(1))
+                raise StartError(f"{process.name} ended with exit code {process.exit_code}.\n{_tails(processes)}")
         if time.monotonic() > deadline:
             raise StartError(f"The control plane was not ready in time ({reason}).\n{_tails(processes)}")
         time.sleep(0.05)

@@ -21,14 +21,12 @@ from .errors import ApiError, ControlPlaneError
 def attach(context: str) -> ControlPlane:
     """The cluster of a context in the user's kubeconfig, after saying on stderr which one it is.
 
-    Nothing is started, and `stop` only removes the copied kubeconfig. Needs kubectl, which knows all ways to log in.
-    Raises ControlPlaneError, if only because the cluster does not answer.
+    Nothing is started, and `stop` only removes the copied kubeconfig. Needs kubectl, which knows all ways to
+    log in. Raises ControlPlaneError, if only because the cluster does not answer.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="navaar-context-")))
-        config = json.loads(
-            _kubectl(["config", "view", "--minify", "--flatten", "--raw", "-o=json"], context)
-        )
+        config = json.loads(_kubectl(["config", "view", "--minify", "--flatten", "--raw", "-o=json"], context))
         clusters = config.get("clusters") or []
         if not clusters:
             raise ControlPlaneError(f"the context {context} names no cluster")
@@ -75,7 +73,5 @@ def _kubectl(arguments: list[str], context: str) -> str:
     command = [program, f"--context={context}", "--request-timeout=15s", *arguments]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode != 0:
-        raise ControlPlaneError(
-            f"kubectl {' '.join(arguments[:2])} with context {context}: {answer.stderr.strip()}"
-        )
+        raise ControlPlaneError(f"kubectl {' '.join(arguments[:2])} with context {context}: {answer.stderr.strip()}")
     return answer.stdout

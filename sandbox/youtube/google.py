@@ -106,14 +106,10 @@ class Innertube:
             "reason": "badRequest" if status == 400 else "forbidden",
         }
         name = name or _STATUS.get(status, "UNKNOWN")
-        return Refusal(
-            status, {"error": {"code": status, "message": message, "errors": [error], "status": name}}
-        )
+        return Refusal(status, {"error": {"code": status, "message": message, "errors": [error], "status": name}})
 
     def generic(self, status: int) -> Refusal:
-        return self.error(
-            status, "Internal error encountered." if status >= 500 else HTTPStatus(status).phrase
-        )
+        return self.error(status, "Internal error encountered." if status >= 500 else HTTPStatus(status).phrase)
 
     def rate_limited(self, seconds: float) -> Refusal:
         answer = self.error(429, "Resource has been exhausted (e.g. check quota).")

@@ -41,6 +41,7 @@ def playlist(state: YouTubeState, it: Playlist, page: Page[Entry], owned: bool, 
 
 
 def playlist_continuation(rows: list[Json]) -> Json:
+    """A further page of a playlist."""
     action = {"appendContinuationItemsAction": {"continuationItems": rows}}
     return {"responseContext": CONTEXT, "onResponseReceivedActions": [action]}
 
@@ -70,6 +71,7 @@ def search(query: str, page: Page[Video], category: str) -> Json:
 
 
 def search_continuation(query: str, page: Page[Video], category: str) -> Json:
+    """A further page of results of one kind."""
     return {
         "responseContext": CONTEXT,
         "continuationContents": {"musicShelfContinuation": _shelf(query, page, category)},
@@ -105,6 +107,7 @@ def queue(playlist_id: str, videos: list[tuple[Video, Video | None]]) -> Json:
 
 
 def account_menu(account: Account) -> Json:
+    """The menu behind the account's picture: what a client shows to say who is signed in."""
     header = {
         "accountName": r.text(account.name),
         "channelHandle": r.text(f"@{account.id}"),
@@ -125,9 +128,9 @@ def duplicate_dialog() -> Json:
 
 
 def edited(added: list[Entry]) -> Json:
+    """A batch that was done: every row that it added, with the id that removes it."""
     results = [
-        {"playlistEditVideoAddedResultData": {"videoId": e.video_id, "setVideoId": e.set_video_id}}
-        for e in added
+        {"playlistEditVideoAddedResultData": {"videoId": e.video_id, "setVideoId": e.set_video_id}} for e in added
     ]
     body: Json = {"responseContext": CONTEXT, "status": "STATUS_SUCCEEDED"}
     return body | ({"playlistEditResults": results} if results else {})
@@ -184,11 +187,7 @@ def _card(video: Video) -> Json:
 
 
 def _nothing(query: str) -> Json:
-    return {
-        "itemSectionRenderer": {
-            "contents": [{"messageRenderer": {"text": r.text(f'No results for "{query}"')}}]
-        }
-    }
+    return {"itemSectionRenderer": {"contents": [{"messageRenderer": {"text": r.text(f'No results for "{query}"')}}]}}
 
 
 def _tabbed(sections: list[Json]) -> Json:

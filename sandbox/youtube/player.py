@@ -26,6 +26,7 @@ _GEO = "The uploader has not made this video available in your country"
 
 
 def details(video: Video) -> Json:
+    """The video as a player describes it; the length is a string of seconds."""
     return {
         "videoId": video.id,
         "title": video.title,
@@ -105,9 +106,7 @@ def _streams(state: YouTubeState, video: Video, links: bool) -> Json:
     base = "https://rr1---sn-sandbox.googlevideo.com/videoplayback"
     for each in formats:
         if links:
-            each["url"] = (
-                f"{base}?expire={expires}&id={video.id}&itag={each['itag']}&clen={each['contentLength']}"
-            )
+            each["url"] = f"{base}?expire={expires}&id={video.id}&itag={each['itag']}&clen={each['contentLength']}"
     if not links:
         answer["serverAbrStreamingUrl"] = f"{base}?expire={expires}&id={video.id}&sabr=1"
     return answer

@@ -20,10 +20,12 @@ def clock(seconds: int) -> str:
 
 
 def text(*runs: str | Json) -> Json:
+    """Runs of text; a plain string is a run without a link."""
     return {"runs": [{"text": run} if isinstance(run, str) else run for run in runs]}
 
 
 def music_type(video: Video) -> str:
+    """What YouTube Music calls the video's kind."""
     return f"MUSIC_VIDEO_TYPE_{video.kind}"
 
 
@@ -41,6 +43,7 @@ def plays(video: Video) -> str:
 
 
 def watch(video_id: str, kind: str | None = None, playlist_id: str | None = None) -> Json:
+    """A link that plays a video, in a playlist if one is named."""
     endpoint: Json = {"videoId": video_id}
     if playlist_id:
         endpoint["playlistId"] = playlist_id
@@ -51,6 +54,7 @@ def watch(video_id: str, kind: str | None = None, playlist_id: str | None = None
 
 
 def page_link(browse_id: str, page_type: str) -> Json:
+    """A link to an artist's, an album's or a channel's page."""
     config = {"browseEndpointContextMusicConfig": {"pageType": f"MUSIC_PAGE_TYPE_{page_type}"}}
     return {"browseEndpoint": {"browseId": browse_id, "browseEndpointContextSupportedConfigs": config}}
 
@@ -71,6 +75,7 @@ def artist_runs(video: Video) -> list[Json]:
 
 
 def album_runs(video: Video) -> list[Json]:
+    """The album's linked name; nothing where the video has none."""
     browse_id = album_id(video)
     if browse_id is None or video.album is None:
         return []
@@ -87,20 +92,24 @@ def joined(*groups: Sequence[Json]) -> list[Json]:
 
 
 def pictures(video_id: str) -> Json:
+    """The cover of a row."""
     return {"musicThumbnailRenderer": {"thumbnail": {"thumbnails": thumbnails(video_id)}}}
 
 
 def play_button(endpoint: Json) -> Json:
+    """The button over the cover: where clients look for the video of a row."""
     button = {"musicPlayButtonRenderer": {"playNavigationEndpoint": endpoint}}
     return {"musicItemThumbnailOverlayRenderer": {"content": button}}
 
 
 def menu(*items: Json) -> Json:
+    """The menu of a row; the first entry tells clients what kind of video it is."""
     like = {"likeButtonRenderer": {"likeStatus": "INDIFFERENT", "likesAllowed": True}}
     return {"menuRenderer": {"items": list(items), "topLevelButtons": [like]}}
 
 
 def mix_item(video: Video) -> Json:
+    """The menu entry that says which video this is, and of what kind."""
     endpoint = watch(video.id, music_type(video), f"RDAMVM{video.id}")
     return {
         "menuNavigationItemRenderer": {
@@ -112,6 +121,7 @@ def mix_item(video: Video) -> Json:
 
 
 def remove_item(playlist_id: str, entry: Entry) -> Json:
+    """The menu entry that says how a row is removed."""
     action = {
         "action": "ACTION_REMOVE_VIDEO",
         "setVideoId": entry.set_video_id,
@@ -133,6 +143,7 @@ def list_item(columns: Sequence[Sequence[Json]], **rest: Json | str | list[Json]
 
 
 def title_run(video: Video) -> Json:
+    """The video's title, linked to it."""
     return {"text": video.shown, "navigationEndpoint": watch(video.id, music_type(video))}
 
 
@@ -188,6 +199,7 @@ def lost_row(playlist_id: str, entry: Entry, video: Video | None, owned: bool) -
 
 
 def play_button_without_target() -> Json:
+    """The button of a row that can't be played."""
     return {"musicItemThumbnailOverlayRenderer": {"content": {"musicPlayButtonRenderer": {}}}}
 
 

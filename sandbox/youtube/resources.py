@@ -22,6 +22,7 @@ def iso_duration(seconds: int) -> str:
 
 
 def published(video: Video) -> str:
+    """When the video came out, as the API writes times; never before there was a YouTube."""
     return f"{video.year}-03-01T00:00:00Z" if video.year >= 2005 else "2018-08-01T00:00:00Z"
 
 
@@ -40,12 +41,11 @@ def page(kind: str, items: list[Json], total: int, per_page: int, **tokens: str 
 
 
 def pictures(video_id: str) -> Json:
+    """Thumbnails under the names that the API gives their sizes."""
     return dict(zip(("default", "medium", "high"), thumbnails(video_id), strict=True))
 
 
-def playlist_item(
-    state: YouTubeState, playlist: Playlist, entry: Entry, position: int, wanted: set[str]
-) -> Json:
+def playlist_item(state: YouTubeState, playlist: Playlist, entry: Entry, position: int, wanted: set[str]) -> Json:
     """One row; videos that are gone keep their row and lose their name."""
     owner = state.accounts.accounts[playlist.owner]
     snippet: Json = {
@@ -79,6 +79,7 @@ def playlist_item(
 
 
 def playlist(state: YouTubeState, it: Playlist, wanted: set[str]) -> Json:
+    """A playlist; its count includes rows whose video is gone."""
     owner = state.accounts.accounts[it.owner]
     snippet = {
         "publishedAt": timestamp(it.created),
@@ -98,6 +99,7 @@ def playlist(state: YouTubeState, it: Playlist, wanted: set[str]) -> Json:
 
 
 def video(it: Video, wanted: set[str]) -> Json:
+    """A video that can be seen."""
     snippet = {
         "publishedAt": published(it),
         "channelId": it.channel_id,
@@ -145,6 +147,7 @@ def search_result(it: Video, wanted: set[str]) -> Json:
 
 
 def channel(channel_id: str, title: str, wanted: set[str]) -> Json:
+    """An account's channel."""
     related = {"likes": "LL", "uploads": "UU" + channel_id[2:]}
     parts = {
         "snippet": {"title": title, "description": "", "localized": {"title": title, "description": ""}},

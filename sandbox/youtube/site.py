@@ -61,9 +61,7 @@ class WebService:
                     f"var ytInitialData = {json.dumps(self._results(video_id))};",
                 ]
             html = "".join(f"<script>{script}</script>" for script in scripts)
-            return web.Response(
-                text=f"<html><head></head><body>{html}</body></html>", content_type="text/html"
-            )
+            return web.Response(text=f"<html><head></head><body>{html}</body></html>", content_type="text/html")
 
         return await exchange.run(self.vendor, answer)
 
@@ -71,9 +69,7 @@ class WebService:
         """The player's script: links here carry no challenge, so all it holds is its timestamp."""
         exchange = Exchange(self.world, request, "youtube", "script")
         code = f"var sandbox={{signatureTimestamp:{_SIGNATURE_TIMESTAMP}}};"
-        return await exchange.run(
-            self.vendor, lambda: web.Response(text=code, content_type="application/javascript")
-        )
+        return await exchange.run(self.vendor, lambda: web.Response(text=code, content_type="application/javascript"))
 
     async def call(self, request: web.Request, endpoint: str) -> web.Response:
         """Answers POST /youtubei/v1/`endpoint`: player and next."""

@@ -115,9 +115,7 @@ class YouTubeState:
 
     # Playlists
 
-    def create_playlist(
-        self, playlist_id: str, title: str, owner: str, privacy: Privacy = "PRIVATE"
-    ) -> Playlist:
+    def create_playlist(self, playlist_id: str, title: str, owner: str, privacy: Privacy = "PRIVATE") -> Playlist:
         """An empty playlist; ids of playlists begin with PL. An unknown owner becomes an account."""
         if owner not in self.accounts.accounts:
             self.add_account(owner)

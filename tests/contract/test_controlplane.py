@@ -59,9 +59,7 @@ def is_gone(api: Api, path: str) -> bool:
 
 def is_running(pid: int) -> bool:
     """Whether the process runs; one that ended but was not yet waited for does not."""
-    answer = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state = answer.stdout.strip()
     return bool(state) and not state.startswith("Z")
 
@@ -101,9 +99,7 @@ def test_without_a_token_nothing_is_allowed(plane: ControlPlane) -> None:
     assert refused.value.status == 401
 
 
-def test_a_service_account_may_do_what_a_role_grants_and_nothing_before(
-    plane: ControlPlane, admin: Api
-) -> None:
+def test_a_service_account_may_do_what_a_role_grants_and_nothing_before(plane: ControlPlane, admin: Api) -> None:
     admin.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "reader"}})
     reader = Api.from_kubeconfig(plane.kubeconfig_for("default", "reader"))
     with pytest.raises(ApiError) as refused:
@@ -147,9 +143,7 @@ def test_a_kubeconfig_is_readable_by_its_owner_only(plane: ControlPlane) -> None
     assert plane.kubeconfig_for("default", "default").stat().st_mode & 0o077 == 0
 
 
-def test_garbage_collection_deletes_an_owned_config_map_after_its_owner(
-    plane: ControlPlane, admin: Api
-) -> None:
+def test_garbage_collection_deletes_an_owned_config_map_after_its_owner(plane: ControlPlane, admin: Api) -> None:
     if not plane.garbage_collection:
         pytest.skip("no kube-controller-manager in KUBEBUILDER_ASSETS")
     owner = admin.create(CONFIG_MAPS, config_map("owner"))
@@ -309,9 +303,7 @@ def test_a_port_that_is_taken_meanwhile_is_replaced_by_another(
 
 
 def test_a_component_that_ignores_sigterm_is_killed_after_the_bound(tmp_path: Path) -> None:
-    stubborn = Process(
-        "stubborn", ["/bin/sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"], tmp_path
-    )
+    stubborn = Process("stubborn", ["/bin/sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"], tmp_path)
     eventually(lambda: "up" in stubborn.tail())
     began = time.monotonic()
     stubborn.stop(bound=0.5)

@@ -31,9 +31,7 @@ def tags(kind: Callable[[io.BytesIO], Any], data: bytes) -> Any:
     ("make", "codec"),
     [(media.dash_m4a, "aac"), (media.m4a, "aac"), (media.webm, "opus"), (media.mp3, "mp3float")],
 )
-def test_every_format_decodes_to_the_length_it_was_made_for(
-    make: Callable[[str, int], bytes], codec: str
-) -> None:
+def test_every_format_decodes_to_the_length_it_was_made_for(make: Callable[[str, int], bytes], codec: str) -> None:
     data = make("a song", 213)
     assert decoded(data) == (codec, pytest.approx(213, abs=1))
     assert len(data) < 400_000

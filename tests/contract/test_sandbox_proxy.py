@@ -285,7 +285,7 @@ def test_without_a_running_world_the_commands_say_how_to_start_one(
 def test_serve_leaves_its_address_for_other_commands_and_takes_it_away(tmp_path: Path) -> None:
     surroundings = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
     root = Path(commands.__file__).parents[1]
-    serve = [sys.executable, "-u", "-m", "sandbox", "serve"]
+    serve = [sys.executable, "-u", "-m", "sandbox", "serve", "--songs", "40"]
     with subprocess.Popen(serve, env=surroundings, cwd=root, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         for line in server.stdout:
@@ -297,5 +297,5 @@ def test_serve_leaves_its_address_for_other_commands_and_takes_it_away(tmp_path:
         )
         server.terminate()
         server.wait(10)
-    assert "spotify (20)" in found.stdout, found.stderr
+    assert "spotify (24)" in found.stdout, found.stderr
     assert list(tmp_path.iterdir()) == []

@@ -112,9 +112,7 @@ def test_tokens_of_a_client_in_testing_die_after_seven_days(google: Google, worl
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
-def test_revoking_kills_the_refresh_token_and_the_access_tokens_made_from_it(
-    google: Google, world: World
-) -> None:
+def test_revoking_kills_the_refresh_token_and_the_access_tokens_made_from_it(google: Google, world: World) -> None:
     world.youtube.revoke("refresh")
     assert refused(google.call("GET", "playlists", part="id", mine="true")) == (401, "authError")
     assert google.sign_in().json() == {
@@ -173,9 +171,7 @@ def test_a_row_names_the_labels_channel_as_a_topic(google: Google, world: World)
     assert row["etag"]
 
 
-def test_deleted_and_private_videos_keep_their_rows_and_lose_their_names(
-    google: Google, world: World
-) -> None:
+def test_deleted_and_private_videos_keep_their_rows_and_lose_their_names(google: Google, world: World) -> None:
     for video in ("audioOne_01", "audioTwo_01", "audioThree1"):
         world.youtube.add(MINE, video)
     world.youtube.delete_video("audioOne_01")
@@ -251,9 +247,7 @@ def test_calls_cost_their_units_and_refused_ones_cost_one(google: Google, world:
     assert world.youtube.quota.units("42", world.clock.now()) == 102
 
 
-def test_the_day_has_ten_thousand_units_and_begins_at_midnight_in_california(
-    google: Google, world: World
-) -> None:
+def test_the_day_has_ten_thousand_units_and_begins_at_midnight_in_california(google: Google, world: World) -> None:
     quota = world.youtube.quota
     assert quota.spend("42", 9_960, world.clock.now())
     assert refused(google.insert(MINE, "audioOne_01")) == (403, "quotaExceeded")
@@ -346,9 +340,7 @@ def test_people_are_heard_when_they_change_a_playlist(world: World) -> None:
     assert heard == [("add", "upload__001"), ("remove", "upload__001"), ("delete-video", "upload__001")]
 
 
-def test_answers_hold_nothing_that_googles_discovery_document_does_not_know(
-    google: Google, world: World
-) -> None:
+def test_answers_hold_nothing_that_googles_discovery_document_does_not_know(google: Google, world: World) -> None:
     spec = importlib.util.find_spec("googleapiclient")
     if spec is None or spec.origin is None:
         pytest.skip("google-api-python-client, which ships the document, is not installed")

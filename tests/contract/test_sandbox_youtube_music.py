@@ -18,9 +18,7 @@ from sandbox.youtube.videos import video_id_for
 MINE, SHARED = "PLmine", "PLshared"
 SAPISID = "a-browser/with-cookies"
 SONGS = [
-    Song(
-        "bayan", ("Ann", "Bob"), "Bayan", "First", 213, "XXABC2600001", (), None, "audioBayan1", "videoBayan1"
-    ),
+    Song("bayan", ("Ann", "Bob"), "Bayan", "First", 213, "XXABC2600001", (), None, "audioBayan1", "videoBayan1"),
     Song("simarik", ("Tarkan",), "Şımarık", "Ölürüm Sana", 235, video_id="audioSimar1"),
     Song("pol", ("گوگوش",), "پل", "پل", 251, video_id="audioPol__1", youtube_spelling=("Googoosh", "Pol")),
     Song("sahar", ("Shajarian",), "Morgh-e Sahar", None, 362, music_video_id="uploadSaha1"),
@@ -117,9 +115,7 @@ def test_a_song_that_is_only_a_strangers_upload_is_no_song(client: Client) -> No
 
 def test_results_come_twenty_a_page_and_continue(client: Client, world: World) -> None:
     for n in range(45):
-        world.catalogue.add(
-            Song(f"n{n}", ("Many",), f"Number {n}", "All", 100 + n, video_id=f"audioMany{n:02}")
-        )
+        world.catalogue.add(Song(f"n{n}", ("Many",), f"Number {n}", "All", 100 + n, video_id=f"audioMany{n:02}"))
     found = client().search("many number", filter="songs", limit=50)
     assert len({video["videoId"] for video in found}) == len(found) >= 50
     assert world.journal.counts("youtube-music")["search"] == 3
@@ -195,9 +191,7 @@ def test_an_added_song_is_acknowledged_with_the_id_that_removes_it(client: Clien
     assert [e.video_id for e in world.youtube.entries(MINE)] == ["audioPol__1"]
 
 
-def test_one_duplicate_rejects_the_whole_batch_unless_duplicates_are_wanted(
-    client: Client, world: World
-) -> None:
+def test_one_duplicate_rejects_the_whole_batch_unless_duplicates_are_wanted(client: Client, world: World) -> None:
     world.youtube.add(MINE, "audioBayan1")
     me = client(browser())
     answer: Any = me.add_playlist_items(MINE, ["audioPol__1", "audioBayan1"])
@@ -251,12 +245,8 @@ def test_playlists_are_made_and_deleted(client: Client, world: World) -> None:
     assert made not in world.youtube.playlists
 
 
-@pytest.mark.parametrize(
-    ("kind", "tracks", "count"), [("short", 75, 75), ("empty", 0, 0), ("truncated", 100, 150)]
-)
-def test_a_spoilt_listing_raises_no_error(
-    client: Client, world: World, kind: str, tracks: int, count: int
-) -> None:
+@pytest.mark.parametrize(("kind", "tracks", "count"), [("short", 75, 75), ("empty", 0, 0), ("truncated", 100, 150)])
+def test_a_spoilt_listing_raises_no_error(client: Client, world: World, kind: str, tracks: int, count: int) -> None:
     for _ in range(150):
         world.youtube.add(MINE, "audioBayan1")
     me = client(browser())
@@ -273,12 +263,8 @@ def test_a_lost_answer_has_been_acted_on(client: Client, world: World) -> None:
     assert [e.video_id for e in world.youtube.entries(MINE)] == ["audioBayan1"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"), [("error", 500), ("rate-limit", 429), ("quota", 429), ("revoked", 401)]
-)
-def test_armed_faults_are_errors_that_the_client_can_read(
-    client: Client, world: World, kind: str, status: int
-) -> None:
+@pytest.mark.parametrize(("kind", "status"), [("error", 500), ("rate-limit", 429), ("quota", 429), ("revoked", 401)])
+def test_armed_faults_are_errors_that_the_client_can_read(client: Client, world: World, kind: str, status: int) -> None:
     world.faults.arm(Fault(kind, "youtube-music", "search"))
     with pytest.raises(YTMusicServerError, match=f"HTTP {status}"):
         client().search("ann")

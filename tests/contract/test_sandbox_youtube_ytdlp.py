@@ -47,9 +47,7 @@ def fetch(sandbox: SandboxThread, folder: Path, *options: str, video: str = "aud
     return ran.returncode, ran.stderr.splitlines(), json.loads(ran.stdout) if ran.stdout else {}
 
 
-def test_it_extracts_and_downloads_the_song_without_leaving_the_sandbox(
-    sandbox: SandboxThread, tmp_path: Path
-) -> None:
+def test_it_extracts_and_downloads_the_song_without_leaving_the_sandbox(sandbox: SandboxThread, tmp_path: Path) -> None:
     code, said, info = fetch(sandbox, tmp_path, "--write-thumbnail")
     assert code == 0
     # Without ffmpeg it says that the container is fragmented, and nothing else.

@@ -97,9 +97,12 @@ def test_a_file_name_tells_artist_and_title(file_name: str, expected: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["Track 01", "track_1", "AUD-20210304-WA0001", "audio_123", "audio_2021-03-04_12-30-00", "file_45", "Unknown", "untitled",
-     "1234567890", "Дорожка 5", "ترک ۳", "トラック 02", "Voice 003", "New Recording 7", "PTT-20190101-WA0003", "videoplayback",
-     "@somechannel", "https://t.me/somechannel", "t.me/x", "a3f9c1d2e4b5a6978877", "WhatsApp Audio 2021-03-04 at 12.30.00",
+    ["Track 01", "track_1", "AUD-20210304-WA0001", "audio_123", "audio_2021-03-04_12-30-00", "file_45",
+     "Unknown", "untitled",
+     "1234567890", "Дорожка 5", "ترک ۳", "トラック 02", "Voice 003", "New Recording 7",
+     "PTT-20190101-WA0003", "videoplayback",
+     "@somechannel", "https://t.me/somechannel", "t.me/x", "a3f9c1d2e4b5a6978877",
+     "WhatsApp Audio 2021-03-04 at 12.30.00",
      "...", "", "Без названия", "Piste 3"],
 )  # fmt: skip
 def test_what_names_nothing_is_never_looked_for(name: str) -> None:

@@ -42,7 +42,8 @@ def test_letters_that_tell_words_apart_stay_apart(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Jay-Z", "JAY Z"), ("P. S. I Love You", "PS I Love You"), ("R.E.M.", "REM"), ("Rock & Roll", "Rock and Roll"),
+    [("Jay-Z", "JAY Z"), ("P. S. I Love You", "PS I Love You"), ("R.E.M.", "REM"), ("Rock & Roll",
+     "Rock and Roll"),
      ("Simon & Garfunkel", "Simon And Garfunkel"), ("می‌خوام", "می خوام"), ("AC/DC", "ACDC")],
 )  # fmt: skip
 def test_punctuation_and_spaces_set_nothing_apart(one: str, other: str) -> None:
@@ -56,7 +57,8 @@ def test_a_name_of_nothing_but_signs_is_still_a_name() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("داریوش", "Dariush"), ("گوگوش", "Googoosh"), ("چشم من", "Cheshme Man"), ("محمد", "Mohammad"), ("Кино", "Kino"),
+    [("داریوش", "Dariush"), ("گوگوش", "Googoosh"), ("چشم من", "Cheshme Man"), ("محمد", "Mohammad"),
+     ("Кино", "Kino"),
      ("Земфира", "Zemfira"), ("شجریان", "Shajarian"), ("عشق", "Eshgh"), ("شادمهر عقیلی", "Shadmehr Aghili"),
      ("Сплин", "Splin"), ("Ελλάδα", "Ellada")],
 )  # fmt: skip
@@ -72,7 +74,7 @@ def test_latin_spells_every_script() -> None:
 _texts = st.text(max_size=30) | st.text(alphabet="آبكيىۀةؤئ\u200cـ۱٣ёйÅßŉﬁΐİ̇ǅ'’-–ｶﾞが ", max_size=20)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_texts)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

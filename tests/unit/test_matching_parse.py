@@ -31,7 +31,7 @@ _TITLES = [
     ("Creep - Mono", ("Radiohead",), "Creep", (), set()),
     ("Creep (Album Version)", ("Radiohead",), "Creep", (), set()),
     ("Creep (Deluxe Edition)", ("Radiohead",), "Creep", (), set()),
-    ("Let It Go (From \"Frozen\")", ("Idina Menzel",), "Let It Go", (), set()),
+    ('Let It Go (From "Frozen")', ("Idina Menzel",), "Let It Go", (), set()),
     ("Hello (Live)", ("Adele",), "Hello", (), {"live"}),
     ("Hello - Live at the Royal Albert Hall", ("Adele",), "Hello", (), {"live"}),
     ("Hello [Live from Austin] [HD]", ("Adele",), "Hello", (), {"live"}),
@@ -103,9 +103,12 @@ def test_what_came_with_the_version_is_kept() -> None:
 
 @pytest.mark.parametrize(
     ("written", "names"),
-    [("Adele - Topic", ("Adele",)), ("AdeleVEVO", ("Adele",)), ("Metallica Official", ("Metallica",)), ("Unknown Artist", ()),
-     ("<unknown>", ()), ("Various Artists", ()), ("@somechannel", ()), ("Неизвестный исполнитель", ()), ("!!!", ("!!!",)),
-     ("A × B", ("A", "B")), ("A; B", ("A", "B")), ("AC/DC", ("AC/DC",)), ("Tyler, The Creator", ("Tyler, The Creator",)),
+    [("Adele - Topic", ("Adele",)), ("AdeleVEVO", ("Adele",)), ("Metallica Official", ("Metallica",)),
+     ("Unknown Artist", ()),
+     ("<unknown>", ()), ("Various Artists", ()), ("@somechannel", ()), ("Неизвестный исполнитель", ()),
+     ("!!!", ("!!!",)),
+     ("A × B", ("A", "B")), ("A; B", ("A", "B")), ("AC/DC", ("AC/DC",)), ("Tyler, The Creator",
+     ("Tyler, The Creator",)),
      ("Earth, Wind & Fire", ("Earth, Wind & Fire",)), ("Malcolm X", ("Malcolm X",))],
 )  # fmt: skip
 def test_credits_name_people_and_nothing_else(written: str, names: tuple[str, ...]) -> None:
@@ -141,7 +144,9 @@ def test_only_a_dash_between_words_splits(text: str, parts: tuple[str, str] | No
 
 
 def test_a_recording_is_clean_but_says_its_version() -> None:
-    made = recording("Umbrella (feat. JAY-Z) (Live) [Official Video]", ("RihannaVEVO",), isrc="us-um7-07-00001", duration=0)
+    made = recording(
+        "Umbrella (feat. JAY-Z) (Live) [Official Video]", ("RihannaVEVO",), isrc="us-um7-07-00001", duration=0
+    )
     assert (made.title, made.artists, made.version) == ("Umbrella (Live)", ("Rihanna", "JAY-Z"), ("live",))
     assert (made.isrc, made.duration) == ("USUM70700001", None)
 
@@ -164,7 +169,8 @@ def test_a_videos_artist_is_in_its_title_before_its_channel(
 
 @pytest.mark.parametrize(
     ("written", "isrc"),
-    [("USFZ22275105", "USFZ22275105"), ("us-fz2-22-75105", "USFZ22275105"), ("ISRC: US FZ2 22 75105", "USFZ22275105"),
+    [("USFZ22275105", "USFZ22275105"), ("us-fz2-22-75105", "USFZ22275105"), ("ISRC: US FZ2 22 75105",
+     "USFZ22275105"),
      ("USFZ2227510", None), ("", None), (None, None), ("XXXXXXXXXXXX", None)],
 )  # fmt: skip
 def test_only_what_can_be_an_isrc_is_one(written: str | None, isrc: str | None) -> None:
@@ -172,15 +178,16 @@ def test_only_what_can_be_an_isrc_is_one(written: str | None, isrc: str | None) 
 
 
 _pieces = st.sampled_from(
-    ["Hello", "چشم من", "Кино", "(Live)", "[HD]", "- Remastered 2011", "feat. B", "(with C)", "- Live at X", "lyrics", "(", ")",
+    ["Hello", "چشم من", "Кино", "(Live)", "[HD]", "- Remastered 2011", "feat. B", "(with C)",
+     "- Live at X", "lyrics", "(", ")",
      "- ", "1979", "(Foo Remix)", "|", "Official Video", "Remix", "(Part 2)", "&", "(feat. "]
 )  # fmt: skip
 _titles = st.lists(_pieces, min_size=1, max_size=5).map(" ".join) | st.text(max_size=25)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_titles, st.lists(st.sampled_from(["A", "B & C", "D feat. E", "- Topic", ""]), max_size=2))
 def test_any_title_parses_and_keeps_something(title: str, artists: list[str]) -> None:
     made = recording(title, artists)
-    assert made.title or not title.strip(" -–—|~_")
+    assert made.title or not "".join(title.split()).strip("-–—|~_")
     assert list(made.version) == sorted(made.version)

@@ -40,8 +40,7 @@ Schema = dict[str, Any]
 
 
 class Model(BaseModel):
-    """A part of a resource: camelCase outside, descriptions from the attribute docstrings, lenient about
-    the unknown."""
+    """A part of a resource: camelCase outside, explained by its docstrings, lenient about the unknown."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,

@@ -1,12 +1,11 @@
-"""Between custom resources (the dictionaries that the API client gives) and the planner's values, without
-loss.
+"""Between custom resources, as the API client gives them, and the planner's values: without loss.
 
 `track_from` and `status_of` run tens of thousands of times at a start and are plain dictionary access. What
 stands in ``spec`` is a person's (`Wishes`), what stands in ``status`` is the operator's, and ``metadata``
 holds the memory of the channel (`navaar.api.memory`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -21,12 +20,12 @@ from navaar.api.common import (
 from navaar.api.duration import seconds
 from navaar.api.identity import identity_from, identity_status
 from navaar.api.instant import read, written
-from navaar.api.memory import memory_from, memory_of
-from navaar.api.musicsync import MusicSync, SpotifySpec, YouTubeMusicSpec
+from navaar.api.memory import is_complete, is_of, memory_from, memory_of
+from navaar.api.musicsync import MusicSync
 from navaar.api.placement import placement_from, placement_status
+from navaar.api.places import SpotifySpec, YouTubeMusicSpec
 from navaar.api.trackstatus import HISTORY_LIMIT
-from reconcilers.model import NO_WISHES, NOTHING, Source, Track, Wishes
-from reconcilers.phase import message_of, phase_of
+from reconcilers.model import NO_WISHES, NOTHING, Phase, Source, Track, Wishes
 from reconcilers.policy import Exclusion, Retry, Sync, Target, Timing
 from reconcilers.services.protocol import ServiceName
 
@@ -92,13 +91,15 @@ def track_from(resource: Mapping[str, Any], chat_id: int | None = None) -> Track
     source = _SOURCES.get(status.get("source", ""))
     annotation = (metadata.get("annotations") or _NOTHING).get(MEMORY_ANNOTATION)
     if annotation:
-        memory = memory_from(annotation)
-        if memory.chat is None or chat_id is None or memory.chat == chat_id:
-            placements[ServiceName.TELEGRAM] = memory.recalled(placements.get(ServiceName.TELEGRAM))
-        else:
+        ours, known = is_of(annotation, chat_id), placements.get(ServiceName.TELEGRAM)
+        if not ours:
             placements.pop(ServiceName.TELEGRAM, None)
-        recording = recording or memory.identity
-        source = source or memory.source
+        if recording is None or source is None or (ours and not is_complete(known)):
+            memory = memory_from(annotation)
+            if ours:
+                placements[ServiceName.TELEGRAM] = memory.recalled(known)
+            recording = recording or memory.identity
+            source = source or memory.source
     created = metadata.get("creationTimestamp")
     return Track(
         name=metadata["name"],
@@ -119,7 +120,7 @@ def _wishes_from(spec: Mapping[str, Any]) -> Wishes:
     if len(spec) <= 3 and spec.keys() <= _UNWRITTEN and spec.get("state") != "Absent":
         return NO_WISHES
     duration, isrc = spec.get("durationSeconds"), spec.get("isrc")
-    pins = {_SERVICES[name]: id for name, id in (spec.get("pins") or _NOTHING).items() if name in _SERVICES}
+    pins = {_SERVICES[name]: pin for name, pin in (spec.get("pins") or _NOTHING).items() if name in _SERVICES}
     rejects = {
         _SERVICES[name]: frozenset(ids)
         for name, ids in (spec.get("rejects") or _NOTHING).items()
@@ -145,19 +146,19 @@ def status_of(
     track: Track,
     previous: Mapping[str, Any] | None = None,
     *,
-    services: Collection[ServiceName],
+    phase: Phase,
+    message: str = "",
     generation: int | None = None,
     events: Iterable[tuple[float, str]] = (),
 ) -> dict[str, Any]:
     """The whole ``status`` of the Track, to take the place of `previous`.
 
     What the planner doesn't know is carried over: history, conditions, and the observed generation where none
-    is given. `services` are the declared places: phase and message speak of those. `events` (Unix seconds,
-    sentence) go to the end of the history. Equal to `previous` when nothing changed.
+    is given. `phase` and `message` are those of `reconcilers.phase`. `events` (Unix seconds, sentence) go to
+    the end of the history. Equal to `previous` when nothing changed.
     """
     previous = previous or _NOTHING
-    status: dict[str, Any] = {"phase": phase_of(track, services).value}
-    message = message_of(track, services)
+    status: dict[str, Any] = {"phase": phase.value}
     if message:
         status["message"] = message[:MESSAGE_LIMIT]
     recording = track.recording
@@ -195,8 +196,8 @@ def spec_of(track: Track, sync_name: str) -> dict[str, Any]:
     wishes = track.wishes
     spec: dict[str, Any] = {"musicSyncRef": {"name": sync_name}}
     if track.origin is not None:
-        service, id = track.origin
-        spec["origin"] = {"service": service.value, "id": id}
+        service, first = track.origin
+        spec["origin"] = {"service": service.value, "id": first}
     if wishes.title is not None:
         spec["title"] = wishes.title
     if wishes.artists:
@@ -206,7 +207,7 @@ def spec_of(track: Track, sync_name: str) -> dict[str, Any]:
     if wishes.isrc is not None:
         spec["isrc"] = wishes.isrc
     if wishes.pins:
-        spec["pins"] = {service.value: id for service, id in wishes.pins.items()}
+        spec["pins"] = {service.value: pin for service, pin in wishes.pins.items()}
     if wishes.rejects:
         spec["rejects"] = {service.value: sorted(ids) for service, ids in wishes.rejects.items() if ids}
     if wishes.exclude_from:
@@ -225,9 +226,11 @@ def manifest_of(
     chat_id: int | None = None,
     owner: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The Track as it is created. The API server drops a status at creation, so there is none; the memory
-    of the channel (given the `chat_id`) travels in an annotation. `owner` is an owner reference, for
-    ``deletionPolicy: Delete``."""
+    """The Track as it is created.
+
+    The API server drops a status at creation, so there is none; the memory of the channel (given the `chat_id`)
+    travels in an annotation. `owner` is an owner reference, for ``deletionPolicy: Delete``.
+    """
     metadata: dict[str, Any] = {
         "name": track.name,
         "namespace": namespace,

@@ -28,6 +28,7 @@ class Column:
     description: str = ""
 
     def manifest(self) -> Schema:
+        """The column as a CustomResourceDefinition has it."""
         column: Schema = {"name": self.name, "type": self.type, "jsonPath": self.path}
         if self.description:
             column["description"] = self.description
@@ -48,10 +49,12 @@ class Resource:
 
     @property
     def kind(self) -> str:
+        """The kind, such as ``Track``."""
         return self.model.__name__
 
     @property
     def file_name(self) -> str:
+        """The name of its file, as controller-gen would have it."""
         return f"{GROUP}_{self.plural}.yaml"
 
     def manifest(self) -> dict[str, Any]:

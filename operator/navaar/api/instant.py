@@ -22,8 +22,7 @@ def _read_day(text: str) -> int:
 
 
 def written(seconds: float) -> str:
-    """Unix seconds as RFC 3339 in UTC, such as ``2026-03-06T18:00:00Z``; with a fraction only where there
-    is one."""
+    """Unix seconds as RFC 3339 in UTC: ``2026-03-06T18:00:00Z``, with a fraction only where there is one."""
     whole = int(seconds)
     days, rest = divmod(whole, _DAY)
     minutes, second = divmod(rest, 60)
@@ -38,6 +37,7 @@ def written(seconds: float) -> str:
     return f"{text}{fraction}Z" if len(fraction) > 1 else text + "Z"
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> float:
     """RFC 3339 as Unix seconds. Raises ValueError."""
     if text[-1:] == "Z" and text[10:11] == "T":

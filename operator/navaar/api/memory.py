@@ -7,6 +7,7 @@ so that it is recognised elsewhere.
 """
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
 
 _FACTS = ("origin", "requestedId", "id", "ids", "seen", "intent", "placedAt")
+_CHAT = re.compile(r'\{"chat":(-?\d+),')
 _SOURCES = {source.value: source for source in Source}
 
 
@@ -44,15 +46,30 @@ class Memory:
         return known
 
 
+def is_of(annotation: str, chat_id: int | None) -> bool:
+    """Whether the annotation speaks of this chat, or of one that isn't known."""
+    return chat_id is None or chat_of(annotation) in (None, chat_id)
+
+
+def chat_of(annotation: str) -> int | None:
+    """The chat that the annotation speaks of, None when it can't be read."""
+    quick = _CHAT.match(annotation)
+    return int(quick[1]) if quick else memory_from(annotation).chat
+
+
+def is_complete(placement: Placement | None) -> bool:
+    """Whether no memory can add to it: the message is known, and nothing is under way."""
+    return placement is not None and placement.id is not None and placement.intent is None
+
+
 def _knowledge(placement: Placement) -> tuple[int, float]:
-    if placement.id is not None and placement.intent is None:
+    if is_complete(placement):
         return 2, 0.0
     return (1, placement.intent.deadline) if placement.intent is not None else (0, 0.0)
 
 
 def memory_of(track: Track, chat_id: int | None) -> str | None:
-    """The value of the annotation, None when there is nothing to remember (or the chat's id isn't known
-    yet)."""
+    """The value of the annotation; None when there is nothing to remember, or the chat's id isn't known yet."""
     placement = track.placements.get(ServiceName.TELEGRAM)
     if placement is None or chat_id is None or (placement.id is None and placement.intent is None):
         return None
@@ -69,14 +86,15 @@ def memory_of(track: Track, chat_id: int | None) -> str | None:
 
 
 def memory_from(annotation: str) -> Memory:
-    """What the annotation's value says. A value that can't be read becomes a question to a person, never a
-    new post."""
+    """What the annotation's value says. One that can't be read asks a person, and never leads to a new post."""
     try:
         memory = json.loads(annotation)
         placement = placement_from(
             {**memory, "state": memory.get("state") or _implied(memory.get("id"), memory.get("intent"))}
         )
         identity = memory.get("identity")
+        if placement.id is None and placement.intent is None:
+            return UNREADABLE
         return Memory(
             int(memory["chat"]),
             placement,
@@ -84,7 +102,7 @@ def memory_from(annotation: str) -> Memory:
             _SOURCES.get(memory.get("source", "")),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
-        return Memory(None, _UNREADABLE)
+        return UNREADABLE
 
 
 def _implied(id: str | None, intent: object) -> State:
@@ -94,9 +112,12 @@ def _implied(id: str | None, intent: object) -> State:
     return State.PRESENT if id is not None else State.PENDING
 
 
-_UNREADABLE = Placement(
-    State.REVIEW,
-    reason="MemoryUnreadable",
-    message="The annotation navaar.dev/telegram can't be read, so it is not known whether the song is in the "
-    "channel: if it is, pin its message (spec.pins.telegram); if it isn't, remove the annotation.",
+UNREADABLE = Memory(
+    None,
+    Placement(
+        State.REVIEW,
+        reason="MemoryUnreadable",
+        message="The annotation navaar.dev/telegram can't be read, so it is not known whether the song is in "
+        "the channel: if it is, pin its message (spec.pins.telegram); if it isn't, remove the annotation.",
+    ),
 )

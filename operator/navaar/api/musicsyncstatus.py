@@ -66,11 +66,26 @@ class PlaceStatus(Model):
     """When a song last came to or went from the place."""
 
 
+class PastStatus(StrEnum):
+    """Whether the channel's past is known."""
+
+    NEW = "New"
+    KNOWN = "Known"
+    UNKNOWN = "Unknown"
+
+
 class TelegramStatus(PlaceStatus):
     """What is known of the channel."""
 
     chat_id: Annotated[int, Field(json_schema_extra={"format": "int64"})] | None = None
     """The channel's numeric id."""
+
+    past: PastStatus | None = None
+    """Whether it is known what was posted before. New: this MusicSync has just started. Known: songs may be posted.
+    Unknown: posts may have been missed; the condition TelegramReady says how to settle it."""
+
+    accepted_past: Text | None = None
+    """The value of the annotation navaar.dev/accept-past that was last acted on."""
 
 
 class Sample(Model):
@@ -101,9 +116,9 @@ class PlanStatus(Model):
     removes: Count = 0
     """Songs that would be removed, over all places."""
 
-    samples: Annotated[
-        list[Sample], Field(max_length=50, json_schema_extra={"x-kubernetes-list-type": "atomic"})
-    ] = Field(default_factory=list)
+    samples: Annotated[list[Sample], Field(max_length=50, json_schema_extra={"x-kubernetes-list-type": "atomic"})] = (
+        Field(default_factory=list)
+    )
     """The first operations, 50 at most."""
 
 

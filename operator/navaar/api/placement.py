@@ -19,8 +19,7 @@ _ORIGINS = {origin.value: origin for origin in Origin}
 
 
 def placement_status(placement: Placement) -> dict[str, Any]:
-    """The placement as a part of a status; what is unset is left out. Candidates go once the song is
-    there."""
+    """The placement as a part of a status, without what is unset. Candidates go once the song is there."""
     status: dict[str, Any] = {"state": placement.state.value}
     if placement.origin is not None:
         status["origin"] = placement.origin.value

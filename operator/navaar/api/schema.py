@@ -37,8 +37,7 @@ def structural_schema(model: type[BaseModel]) -> Schema:
 
 
 def without_defaults(schema: Schema) -> Schema:
-    """The schema without its defaults: what the API server would add to a status, the operator never
-    wrote."""
+    """The schema without its defaults: in a status, the API server would add what the operator never wrote."""
     bare = {key: value for key, value in schema.items() if key != "default"}
     if "properties" in bare:
         bare["properties"] = {name: without_defaults(part) for name, part in bare["properties"].items()}
@@ -51,9 +50,7 @@ def _converted(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: 
     flat = _flat(schema, definitions, path)
     if flat.get("additionalProperties") is True:
         del flat["additionalProperties"]
-    unknown = [
-        key for key in flat if key not in _PASSED and key not in _DROPPED and key[:13] != "x-kubernetes-"
-    ]
+    unknown = [key for key in flat if key not in _PASSED and key not in _DROPPED and key[:13] != "x-kubernetes-"]
     if unknown:
         raise ValueError(f"{path}: a CRD can't say {', '.join(unknown)}")
     found: Schema = {key: flat[key] for key in _PASSED if key in flat}
@@ -65,8 +62,7 @@ def _converted(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: 
         flat.setdefault("x-kubernetes-list-type", "atomic")
     if flat.get("type") == "object":
         found["properties"] = {
-            name: _converted(part, definitions, f"{path}.{name}")
-            for name, part in flat.get("properties", {}).items()
+            name: _converted(part, definitions, f"{path}.{name}") for name, part in flat.get("properties", {}).items()
         }
     found.update((key, flat[key]) for key in sorted(flat) if key[:13] == "x-kubernetes-")
     return found

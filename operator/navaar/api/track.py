@@ -120,8 +120,7 @@ class TrackSpec(Model):
             rule(
                 "has(self.origin) || has(self.title) || has(self.isrc) || (has(self.pins) && "
                 "(has(self.pins.telegram) || has(self.pins.youtubeMusic) || has(self.pins.spotify)))",
-                "a Track needs a title (best with artists), an isrc or a pin, or there is nothing "
-                "to look for",
+                "a Track needs a title (best with artists), an isrc or a pin, or there is nothing to look for",
             ),
             rule(
                 "has(self.origin) == has(oldSelf.origin)",
@@ -191,8 +190,10 @@ class TrackSpec(Model):
 
 
 class Track(Model):
-    """One song of a MusicSync and where it stands in each place. The operator makes one for every song
-    that it finds; apply one of your own to ask for a song."""
+    """One song of a MusicSync, and where it stands in each place.
+
+    The operator makes one for every song that it finds; apply one of your own to ask for a song.
+    """
 
     api_version: str = "navaar.dev/v1alpha1"
     kind: str = "Track"

@@ -1,5 +1,4 @@
-"""What the operator says about a Track: `reconcilers.model.Track` field by field. See
-`navaar.api.convert`."""
+"""What the operator says about a Track: `reconcilers.model.Track`, field by field."""
 
 from typing import Annotated
 
@@ -132,9 +131,7 @@ class PlacementStatus(Model):
     id: Id | None = None
     """Its id there: message, video, Spotify track. Decided, if it is still to be added."""
 
-    ids: Annotated[list[Id], Field(max_length=ID_COUNT_LIMIT, json_schema_extra=_ATOMIC)] = Field(
-        default_factory=list
-    )
+    ids: Annotated[list[Id], Field(max_length=ID_COUNT_LIMIT, json_schema_extra=_ATOMIC)] = Field(default_factory=list)
     """Further entries of the same song in this place."""
 
     entry_id: Id | None = None
@@ -158,9 +155,9 @@ class PlacementStatus(Model):
     match: MatchStatus | None = None
     """Why the id is held to be this song."""
 
-    candidates: Annotated[
-        list[CandidateStatus], Field(max_length=CANDIDATE_LIMIT, json_schema_extra=_ATOMIC)
-    ] = Field(default_factory=list)
+    candidates: Annotated[list[CandidateStatus], Field(max_length=CANDIDATE_LIMIT, json_schema_extra=_ATOMIC)] = Field(
+        default_factory=list
+    )
     """Search results for a person to decide on, best first."""
 
     attempts: Count | None = None
@@ -243,8 +240,8 @@ class TrackStatus(Model):
     duplicate_of: Annotated[str, Field(max_length=253)] | None = None
     """The Track that stands for this song."""
 
-    history: Annotated[list[HistoryEntry], Field(max_length=HISTORY_LIMIT, json_schema_extra=_ATOMIC)] = (
-        Field(default_factory=list)
+    history: Annotated[list[HistoryEntry], Field(max_length=HISTORY_LIMIT, json_schema_extra=_ATOMIC)] = Field(
+        default_factory=list
     )
     """What happened to it, the latest last, 20 entries at most."""
 

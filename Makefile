@@ -1,0 +1,72 @@
+# What a developer, and CI, does here. Each target installs what it needs; `make help` lists them.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Navaar needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Say which with PYTHON=…"; exit 1; }
+	@echo "Installing the dependencies into $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.installed ## a virtual environment with everything, in .venv
+
+.PHONY: demo
+demo: install ## three lists become one, on a real API server; ARGS=--once ends when they are
+	@$(RUN) -m sandbox.demo $(ARGS)
+
+.PHONY: test
+test: install lint ## everything that must hold
+	@$(RUN) -m sandbox.controlplane build
+	@$(RUN) -m pytest -q $(ARGS)
+
+.PHONY: unit
+unit: install ## the tests that need no process beside their own
+	@$(RUN) -m pytest -q tests/unit $(ARGS)
+
+.PHONY: lint
+lint: install ## style, types, and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: install ## puts the code into shape
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: crds
+crds: install ## crds/*.yaml anew from the models
+	@$(RUN) -m navaar.api.crds crds
+
+.PHONY: bench bench-plan bench-idle bench-memory
+bench: bench-plan bench-idle bench-memory ## every benchmark
+
+bench-plan: install ## the planner with 20,000 and 100,000 Tracks
+	@$(RUN) tests/bench_plan.py
+
+bench-idle: install ## what a pass costs that finds nothing new, with 10,000 Tracks
+	@$(RUN) -m tests.bench_idle
+
+bench-memory: install ## the operator's memory with 20,000 Tracks
+	@$(RUN) -m tests.bench_memory
+
+.PHONY: lock
+lock: install ## requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
+		--custom-compile-command 'make lock' pyproject.toml -o requirements.lock

@@ -1,0 +1,5 @@
+"""`python -m navaar` is `navaar`."""
+
+from navaar.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,286 @@
+"""From changes in the cluster to passes: which MusicSync is due, who may write what, and what its status says."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from navaar.events import Events
+from navaar.kube import MUSICSYNCS, Kube
+from navaar.kubeerrors import Conflict, KubeError, NotFound
+from navaar.metrics import Metrics
+from navaar.queue import QueueClosed, WorkQueue
+from navaar.session import Session, Shared, conditions
+from navaar.status import Facts
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, str]
+Resource = Mapping[str, Any]
+
+WORKERS = 4
+QUIET = 5.0
+"""Seconds between two status writes of one MusicSync while only its numbers change."""
+
+
+class Controller:
+    """Runs passes. `changed` and `gone` tell of MusicSyncs, `secret_changed` and `track_changed` of what they rest on."""
+
+    def __init__(
+        self,
+        kube: Kube,
+        events: Events,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.resources: dict[Key, Resource] = {}
+        self.sessions: dict[Key, Session] = {}
+        self.queue: WorkQueue[Key] = WorkQueue()
+        self.primed = asyncio.Event()
+        self._shared: Shared | None = None
+        self._kube = kube
+        self._events = events
+        self._metrics = metrics
+        self._clock = clock
+        self._unprimed: set[Key] = set()
+        self._workers: list[asyncio.Task[None]] = []
+        self._written: dict[Key, float] = {}
+
+    # ------------------------------------------------------------------ triggers
+
+    def changed(self, resource: Resource) -> None:
+        """A MusicSync is new, or not what it was."""
+        key = _key(resource)
+        known = self.resources.get(key)
+        if known is not None and _version(known) >= _version(resource) and _uid(known) == _uid(resource):
+            return
+        self.resources[key] = resource
+        if known is None or _asks(known) != _asks(resource):
+            self.queue.add(key)
+            for other in self._rivals(resource):
+                self.queue.add(_key(other))
+
+    def gone(self, resource: Resource) -> None:
+        """A MusicSync was deleted."""
+        key = _key(resource)
+        known = self.resources.get(key)
+        if known is not None and _uid(known) == _uid(resource):
+            del self.resources[key]
+            self.queue.add(key)
+            for other in self._rivals(resource):
+                self.queue.add(_key(other))
+
+    def secret_changed(self, namespace: str, name: str) -> None:
+        """A Secret was made, replaced or deleted."""
+        for key, session in self.sessions.items():
+            if key[0] == namespace and session.uses(name):
+                session.secret_changed()
+                self.queue.add(key)
+
+    def track_changed(self, namespace: str, sync: str, name: str) -> None:
+        """Somebody else changed a Track."""
+        key = (namespace, sync)
+        session = self.sessions.get(key)
+        if session is not None:
+            session.track_changed()
+            self.queue.add(key)
+
+    def wake(self, key: Key) -> None:
+        """A session wants another pass."""
+        self.queue.add(key)
+
+    def wake_all(self) -> None:
+        """Something changed that may concern every session."""
+        for key in self.sessions:
+            self.queue.add(key)
+
+    # ----------------------------------------------------------------- the loop
+
+    def start(self, shared: Shared, known: Iterable[Resource]) -> None:
+        """Begins to work on `known` and on what comes after it."""
+        self._shared = shared
+        for resource in known:
+            self.changed(resource)
+        self._unprimed = set(self.resources)
+        if not self._unprimed:
+            self.primed.set()
+        self._workers = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(WORKERS)]
+
+    async def close(self, grace: float = 30.0) -> None:
+        """No further pass; what is under way comes to its end within `grace` seconds."""
+        self.queue.close()
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        await asyncio.gather(*(session.close(grace) for session in self.sessions.values()), return_exceptions=True)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                key = await self.queue.get()
+            except QueueClosed:
+                return
+            started = time.perf_counter()
+            failed, after = False, None
+            try:
+                moment = await self.reconcile(key)
+                after = None if moment is None else max(0.05, moment - self._clock())
+            except KubeError as error:
+                failed = not isinstance(error, Conflict)
+                after = None if failed else 0.05
+                log.warning("%s/%s: %s", *key, error)
+            except Exception:
+                failed = True
+                log.exception("%s/%s: the pass failed", *key)
+            finally:
+                self._metrics.passed(key, time.perf_counter() - started, failed)
+                self.queue.done(key, after=after, failed=failed)
+                self._prime(key)
+
+    def _prime(self, key: Key) -> None:
+        """Once every MusicSync that was there at the start had its pass, all readers of the channels are known."""
+        self._unprimed.discard(key)
+        if not self._unprimed:
+            self.primed.set()
+
+    # ----------------------------------------------------------------- one pass
+
+    async def reconcile(self, key: Key) -> float | None:
+        """One pass of one MusicSync; when to come back (Unix seconds)."""
+        assert self._shared is not None
+        resource = self.resources.get(key)
+        session = self.sessions.get(key)
+        if session is not None and (resource is None or _uid(resource) != session.uid):
+            del self.sessions[key]
+            await session.close()
+            session = None
+        if resource is None or resource["metadata"].get("deletionTimestamp"):
+            return None
+        stalled = self._claimed(resource)
+        if stalled is not None:
+            if session is not None:
+                del self.sessions[key]
+                await session.close()
+            return await self._write(key, resource, self._stalled(resource, stalled), None)
+        if session is None:
+            session = self.sessions[key] = Session(key, resource, self._shared)
+        try:
+            status, moment = await session.step(resource)
+        except ValueError as error:
+            return await self._write(key, resource, self._stalled(resource, ("InvalidSpec", str(error))), None)
+        return await self._write(key, resource, status, moment, session)
+
+    def _stalled(self, resource: Resource, stalled: tuple[str, str]) -> dict[str, Any]:
+        previous = resource.get("status") or {}
+        generation = resource["metadata"].get("generation", 1)
+        facts = Facts(sync=None, generation=generation, stalled=stalled)
+        return {
+            **{k: v for k, v in previous.items() if k != "conditions"},
+            "observedGeneration": generation,
+            "conditions": conditions(previous, facts, {}, self._clock()),
+        }
+
+    async def _write(
+        self, key: Key, resource: Resource, status: dict[str, Any], moment: float | None, session: Session | None = None
+    ) -> float | None:
+        """Writes the status if it changed: at once where a condition turned, now and then where only numbers did."""
+        previous = resource.get("status") or {}
+        if status == previous:
+            if session is not None:
+                session.status_written()
+            return moment
+        now = self._clock()
+        due = self._written.get(key, 0.0) + QUIET
+        if now < due and _turned(previous) == _turned(status):
+            return min(due, moment or due)
+        metadata = resource["metadata"]
+        body = {**resource, "metadata": {k: metadata[k] for k in ("name", "namespace", "uid", "resourceVersion")}, "status": status}
+        try:
+            written = await self._kube.replace(MUSICSYNCS, *key, body, subresource="status")
+        except NotFound:
+            return None
+        except Conflict:
+            fresh = await self._kube.get(MUSICSYNCS, *key)
+            self.changed(fresh)
+            return now
+        self._written[key] = now
+        self._announce(resource, previous, status)
+        if _uid(self.resources.get(key) or {}) == metadata["uid"]:
+            self.resources[key] = written
+        if session is not None:
+            session.status_written()
+        return moment
+
+    def _announce(self, resource: Resource, previous: Mapping[str, Any], status: Mapping[str, Any]) -> None:
+        """An Event where a condition turned: what people see in `kubectl describe`."""
+        before = {c["type"]: (c["status"], c["reason"]) for c in previous.get("conditions") or []}
+        for condition in status["conditions"]:
+            turned = (condition["status"], condition["reason"])
+            if before.get(condition["type"]) == turned or condition["type"] in ("Reconciling", "Stalled"):
+                continue
+            bad = condition["status"] == "False"
+            if bad or (condition["type"] == "Ready" and condition["status"] == "True"):
+                kind = "Warning" if bad else "Normal"
+                self._events.emit(resource, condition["reason"], condition["message"] or condition["reason"], kind)
+
+    # ------------------------------------------------------------------- claims
+
+    def _claimed(self, resource: Resource) -> tuple[str, str] | None:
+        """Whether an older MusicSync writes one of the same places."""
+        for other in self._rivals(resource):
+            if _age(other) < _age(resource):
+                namespace, name = _key(other)
+                places = ", ".join(sorted(_writes(resource) & _writes(other)))
+                message = f"{namespace}/{name} already writes {places}; two MusicSyncs on one place would fight over it. "
+                return "TargetClaimed", message + "Delete one of the two, or let it only read (access: ReadOnly)."
+        return None
+
+    def _rivals(self, resource: Resource) -> list[Resource]:
+        mine = _writes(resource)
+        return [r for r in self.resources.values() if _uid(r) != _uid(resource) and mine & _writes(r)]
+
+
+def _writes(resource: Resource) -> set[str]:
+    """The places that a MusicSync writes, by names that are the same for everybody."""
+    spec = resource.get("spec") or {}
+    places = set()
+    for service, field in (("telegram", "channel"), ("youtubeMusic", "playlist"), ("spotify", "playlist")):
+        section = spec.get(service)
+        if section and section.get("access") != "ReadOnly":
+            id = str(section[field])
+            places.add(f"{service} {id.lower() if service == 'telegram' else id}")
+    chat = ((resource.get("status") or {}).get("telegram") or {}).get("chatId")
+    if chat is not None and any(p.startswith("telegram ") for p in places):
+        places.add(f"telegram {chat}")
+    return places
+
+
+def _age(resource: Resource) -> tuple[str, str]:
+    return (resource["metadata"].get("creationTimestamp") or "", _uid(resource))
+
+
+def _asks(resource: Resource) -> tuple[Any, ...]:
+    """What of a MusicSync a pass depends on: not its status."""
+    metadata = resource["metadata"]
+    return (metadata.get("generation"), metadata.get("annotations") or {}, metadata.get("deletionTimestamp"), _uid(resource))
+
+
+def _turned(status: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    told = [(c["type"], c["status"], c["reason"]) for c in status.get("conditions") or []]
+    telegram = status.get("telegram") or {}
+    past = ("past", str(telegram.get("past")), str(telegram.get("acceptedPast")))
+    handled = ("handled", str(status.get("lastHandledReconcileAt")), str(status.get("observedGeneration")))
+    return [*sorted(told), past, handled]
+
+
+def _key(resource: Resource) -> Key:
+    return (resource["metadata"]["namespace"], resource["metadata"]["name"])
+
+
+def _uid(resource: Resource) -> str:
+    return str((resource.get("metadata") or {}).get("uid", ""))
+
+
+def _version(resource: Resource) -> int:
+    return int(resource["metadata"].get("resourceVersion") or 0)

@@ -1,0 +1,202 @@
+"""One bot's stream of updates: posts go to the MusicSyncs of their channels, and are confirmed only once they are stored.
+
+Telegram keeps a bot's updates for 24 hours and forgets them when the next request asks for later ones. So the next
+request waits until everybody has stored what this one brought; after a crash the same posts come again, and are known.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from telegram import Bot, Message, Update
+from telegram.error import Conflict, TelegramError
+
+from reconcilers.errors import AuthError, RateLimitError, ServiceError
+from reconcilers.services import telegram_errors
+from reconcilers.services.calls import OnCall, nobody
+
+log = logging.getLogger(__name__)
+
+ALLOWED = ["channel_post", "edited_channel_post", "my_chat_member"]
+"""Update types, named at every call: the server remembers the last list it was given."""
+
+POLL = 50
+"""Seconds of a long poll: the longest that the server grants."""
+
+SOLE = 600.0
+"""Seconds without a 409 after which this process is held to be the only one that polls."""
+
+HEARTBEAT = 600.0
+"""Seconds between records of a successful poll."""
+
+
+class Reader(Protocol):
+    """Who reads a channel."""
+
+    channel: str
+    """``@name`` or the numeric id, as in the manifest."""
+
+    async def read(self, message: Message) -> None:
+        """Returns once the post is stored, however long that takes."""
+        ...
+
+    def changed(self) -> None:
+        """The bot's rights in the channel may have changed."""
+        ...
+
+    @property
+    def gap_recorded(self) -> bool:
+        """Whether what the gap before this process means is recorded: only then may the time of a poll be renewed."""
+        ...
+
+
+class Heartbeat(Protocol):
+    """Where the last successful poll is remembered, beyond this process."""
+
+    async def read(self) -> float | None: ...
+
+    async def write(self, at: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is known of a bot's stream.
+
+    `drained`: everything that was waiting at the start is stored. `gap`: seconds that nobody had polled when this process
+    began to; None: nobody ever had. `trouble` is the error that keeps it from being read now. `contested`: another process
+    polled the same bot within the last ten minutes.
+    """
+
+    drained: bool = False
+    gap: float | None = None
+    trouble: ServiceError | None = None
+    contested: bool = False
+
+
+class Intake:
+    """Reads one bot's updates until it is closed. `ready` holds it back until all readers are known."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        heartbeat: Heartbeat,
+        *,
+        ready: Callable[[], Awaitable[object]],
+        notify: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+        on_call: OnCall = nobody,
+    ) -> None:
+        """`notify` is called when `stream` has changed."""
+        self.bot = bot
+        self.readers: list[Reader] = []
+        self._heartbeat = heartbeat
+        self._ready = ready
+        self._notify = notify
+        self._clock = clock
+        self._on_call = on_call
+        self._stream = Stream()
+        self._contested_until = 0.0
+        self._beaten = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def stream(self) -> Stream:
+        """What is known now."""
+        contested = self._clock() < self._contested_until
+        known = self._stream
+        return Stream(known.drained, known.gap, known.trouble, contested)
+
+    def start(self) -> None:
+        """Begins to read, in a task of its own."""
+        self._task = asyncio.create_task(self._run(), name="intake")
+
+    async def close(self) -> None:
+        """Stops reading. What was not stored stays unconfirmed and comes again."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        await self._ready()
+        last = None
+        while True:
+            try:
+                last = await self._heartbeat.read()
+                break
+            except Exception as error:
+                log.warning("the last poll's time can't be read yet: %s", error)
+                await asyncio.sleep(5)
+        gap = None if last is None else max(0.0, self._clock() - last)
+        self._tell(Stream(gap=gap))
+        offset: int | None = None
+        wait = 1.0
+        while True:
+            try:
+                offset = await self._poll(offset)
+                wait = 1.0
+            except ServiceError as error:
+                known = self._stream
+                self._tell(Stream(known.drained, known.gap, error))
+                if isinstance(error, RateLimitError):
+                    wait = max(1.0, error.retry_at - self._clock())
+                elif isinstance(error, AuthError):
+                    log.error("%s", error.message)
+                    return
+                await asyncio.sleep(wait)
+                wait = min(60.0, wait * 2)
+
+    async def _poll(self, offset: int | None) -> int | None:
+        """One request; returns the next offset, whose use confirms what this one brought."""
+        drained = self._stream.drained
+        timeout = POLL if drained else 0
+        started = time.perf_counter()
+        outcome = "ok"
+        try:
+            updates = await self.bot.get_updates(
+                offset=offset, limit=100, timeout=timeout, allowed_updates=ALLOWED, read_timeout=timeout + 15
+            )
+        except TelegramError as error:
+            if isinstance(error, Conflict):
+                self._contested_until = self._clock() + SOLE
+            failure = telegram_errors.of(error, write=False, now=self._clock())
+            outcome = failure.reason
+            raise failure from None
+        finally:
+            self._on_call("getUpdates", 0, outcome, time.perf_counter() - started)
+        if updates:
+            await asyncio.gather(*(self._hand_out(update) for update in updates))
+            offset = updates[-1].update_id + 1
+        if not (self._stream.drained and self._stream.trouble is None):
+            self._tell(Stream(drained or not updates, self._stream.gap))
+        await self._beat()
+        return offset
+
+    async def _hand_out(self, update: Update) -> None:
+        message = update.channel_post or update.edited_channel_post
+        if message is not None:
+            names = {str(message.chat.id), f"@{message.chat.username or ''}".lower()}
+            await asyncio.gather(*(r.read(message) for r in self.readers if r.channel.lower() in names))
+        elif update.my_chat_member is not None:
+            for reader in self.readers:
+                reader.changed()
+
+    async def _beat(self) -> None:
+        """Not before the queue is drained: until then the gap is not over."""
+        now = self._clock()
+        if not self._stream.drained or now - self._beaten < HEARTBEAT:
+            return
+        if not all(reader.gap_recorded for reader in self.readers):
+            return
+        try:
+            await self._heartbeat.write(now)
+            self._beaten = now
+        except Exception as error:
+            log.warning("the time of the last poll could not be recorded: %s", error)
+
+    def _tell(self, stream: Stream) -> None:
+        if stream != self._stream:
+            self._stream = stream
+            self._notify()

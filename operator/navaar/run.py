@@ -1,0 +1,199 @@
+"""The operator's process: what is started in which order, and ended in which."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram import Bot
+
+from navaar import logs
+from navaar.accounts import Accounts
+from navaar.controller import Controller
+from navaar.events import Events
+from navaar.http import Endpoints
+from navaar.intake import Intake
+from navaar.kube import MUSICSYNCS, Kube
+from navaar.lease import Elector, Heartbeat
+from navaar.metrics import Metrics
+from navaar.secrets import Secrets
+from navaar.session import Shared
+from navaar.store import TrackStore
+from navaar.watch import Watch
+from reconcilers.policy import Timing
+from reconcilers.services.calls import OnCall, quiet_clients
+from reconcilers.services.protocol import ServiceName
+
+log = logging.getLogger("navaar")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the operator runs.
+
+    `namespaces`: whose MusicSyncs it serves (None: the whole cluster's). `namespace`: where its Leases are. `host` and
+    `port`: of its endpoints. `grace`: seconds that an upload may take to end at shutdown. `workdir`: for audio (None: a
+    temporary folder). Without `kubeconfig` and `context` it is the cluster that its pod runs in.
+    """
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    namespaces: Sequence[str] | None = None
+    namespace: str = "navaar"
+    lease: str = "navaar"
+    host: str = "0.0.0.0"
+    port: int = 8080
+    log_format: str = "json"
+    log_level: str = "INFO"
+    grace: float = 120.0
+    workdir: Path | None = None
+    timing: Timing = Timing()
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether the pod's own ServiceAccount is used."""
+        return self.kubeconfig is None and self.context is None
+
+
+class Process:
+    """The running operator."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.stop = asyncio.Event()
+        self.exit_code = 0
+        self.trouble: str | None = None
+
+    def fail(self, why: str) -> None:
+        """Ends the process, and makes it say why."""
+        self.trouble = self.trouble or why
+        self.exit_code = 1
+        self.stop.set()
+
+    async def run(self) -> int:
+        """Runs until SIGTERM or SIGINT (0), or until it can't go on (1)."""
+        options = self.options
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, self.stop.set)
+        where = {"in_cluster": options.in_cluster}
+        lease_kube = await Kube.connect(options.kubeconfig, options.context, pool=4, **where)
+        identity = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+        elector = Elector(lease_kube, options.namespace, options.lease, identity)
+        kube = await Kube.connect(options.kubeconfig, options.context, guard=elector.assert_leading, **where)
+        metrics = Metrics()
+        events = Events(kube)
+        controller = Controller(kube, events, metrics)
+        store = TrackStore(kube, namespaces=options.namespaces, on_foreign=controller.track_changed)
+        secrets = Secrets(kube, options.namespaces, controller.secret_changed)
+        metrics.observe(store, controller, elector)
+        endpoints = Endpoints(options.host, options.port, alive=lambda: None, ready=lambda: _ready(store), metrics=metrics)
+        await endpoints.start()
+        log.info("serving http://%s:%d (/healthz, /readyz, /metrics)", options.host, endpoints.port)
+        background = [
+            self._background(store.run(), "the Tracks can no longer be followed"),
+            self._background(secrets.run(), "the Secrets can no longer be followed"),
+            self._background(elector.run(), "the Lease was lost"),
+            self._background(events.run(), "Events can no longer be written"),
+        ]
+        watch = Watch(kube, options.namespaces, controller.changed, controller.gone, self.fail)
+        accounts: Accounts | None = None
+        try:
+            log.info("waiting for the Lease %s/%s", options.namespace, options.lease)
+            if not await self._until(elector.acquired.wait()):
+                return self.exit_code
+            log.info("leading, epoch %d; reading what there is", elector.epoch)
+            if not await self._until(asyncio.gather(store.wait_synced(), secrets.wait_synced())):
+                return self.exit_code
+            with tempfile.TemporaryDirectory(prefix="navaar-") as folder:
+                workdir = options.workdir or Path(folder)
+
+                def open_intake(bot: Bot, name: str) -> Intake:
+                    heartbeat = Heartbeat(lease_kube, options.namespace, f"navaar-bot-{name}")
+                    return Intake(
+                        bot,
+                        heartbeat,
+                        ready=controller.primed.wait,
+                        notify=controller.wake_all,
+                        on_call=on_call(ServiceName.TELEGRAM),
+                    )
+
+                def on_call(service: ServiceName) -> OnCall:
+                    return lambda operation, units, outcome, seconds: metrics.called(service, operation, units, outcome, seconds)
+
+                accounts = Accounts(secrets, workdir, open_intake, on_call)
+                shared = Shared(
+                    store,
+                    accounts,
+                    controller.wake,
+                    lambda: elector.leading_for(options.timing.deadline / 8),
+                    lambda: elector.epoch,
+                    options.timing,
+                )
+                known = [
+                    resource
+                    for namespace in (options.namespaces or (None,))
+                    for resource in await kube.list(MUSICSYNCS, namespace)
+                ]
+                controller.start(shared, known)
+                watch.start()
+                log.info("ready: %d MusicSyncs", len(known))
+                await self.stop.wait()
+                log.info("stopping: %s", self.trouble or "asked to")
+                started = time.monotonic()
+                await watch.close()
+                await controller.close(options.grace)
+                await accounts.close()
+                log.info("stopped in %.1f s", time.monotonic() - started)
+        finally:
+            await elector.release()
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await endpoints.close()
+            await kube.close()
+            await lease_kube.close()
+        if self.trouble:
+            log.error("%s", self.trouble)
+        return self.exit_code
+
+    def _background(self, work: object, trouble: str) -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+
+        def ended(done: "asyncio.Task[None]") -> None:
+            if done.cancelled() or self.stop.is_set():
+                return
+            error = done.exception()
+            self.fail(f"{trouble}: {error}" if error is not None else trouble)
+
+        task.add_done_callback(ended)
+        return task
+
+    async def _until(self, wanted: object) -> bool:
+        """Waits; False if the process is to end first."""
+        wanting = asyncio.ensure_future(wanted)  # type: ignore[call-overload]
+        stopping = asyncio.ensure_future(self.stop.wait())
+        await asyncio.wait({wanting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if wanting.done():
+            wanting.result()
+            return not self.stop.is_set()
+        wanting.cancel()
+        return False
+
+
+def _ready(store: TrackStore) -> str | None:
+    return None if store.synced else "the Tracks are still being read"
+
+
+def main(options: Options) -> int:
+    """Runs the operator; the process's exit code."""
+    logs.configure(options.log_format, options.log_level)
+    quiet_clients()
+    return asyncio.run(Process(options).run())

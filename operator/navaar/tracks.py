@@ -1,0 +1,65 @@
+"""The Track store, as the engine's port."""
+
+from collections.abc import Mapping
+
+from navaar.kubeerrors import Conflict, NotFound, Unavailable
+from navaar.record import SyncFacts
+from navaar.store import SyncTracks
+from reconcilers.model import Placement, Track
+from reconcilers.plan.board import BLANK
+from reconcilers.services.protocol import ServiceName
+
+
+class StoredTracks:
+    """The Tracks of one MusicSync; see `reconcilers.store.Store`."""
+
+    def __init__(self, tracks: SyncTracks) -> None:
+        self._tracks = tracks
+
+    @property
+    def facts(self) -> SyncFacts:
+        """What the store knows of the MusicSync."""
+        return self._tracks.facts
+
+    def tracks(self) -> Mapping[str, Track]:
+        """All Tracks by name."""
+        return self._tracks.tracks()
+
+    async def record(self, before: Track | None, after: Track) -> None:
+        """Stores a change, into whatever the Track is by now. A Track that is gone stays gone."""
+        if before is None:
+            await self._tracks.create(after)
+            return
+        try:
+            await self._tracks.update(after)
+        except NotFound:
+            return
+
+    async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
+        """Stores an intent, unless the placement, or anything that a person wrote, is another than it was planned from."""
+        current = self._tracks.tracks().get(name)
+        if current is None or current.placements.get(service, BLANK) != before:
+            return False
+        try:
+            await self._tracks.intend(current.with_placement(service, intent))
+        except (Conflict, NotFound, Unavailable):
+            return False
+        return True
+
+    async def forget(self, name: str) -> None:
+        """Deletes a Track that was merged away; one that a person changed meanwhile stays, and is planned with again."""
+        track = self._tracks.tracks().get(name)
+        if track is None:
+            return
+        try:
+            await self._tracks.delete(track)
+        except Conflict:
+            return
+
+    async def refresh(self) -> None:
+        """Brings the statuses up to date that speak of an older spec."""
+        for track in self._tracks.stale():
+            try:
+                await self._tracks.update(track, cosmetic=True)
+            except NotFound:
+                continue

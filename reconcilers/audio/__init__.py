@@ -1,0 +1,5 @@
+"""Audio for the channel: fetched from YouTube, made to fit Telegram, tagged; in a process of its own."""
+
+from reconcilers.audio.source import Audio, AudioSource, Progress
+
+__all__ = ["Audio", "AudioSource", "Progress"]

@@ -1,0 +1,130 @@
+"""From YouTube to a file, by yt-dlp. Imported by the worker only: yt-dlp takes a second and 50 MB."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yt_dlp
+
+from reconcilers.audio.failures import understood
+from reconcilers.audio.job import FetchError, Job
+
+# 140 is AAC in MP4 at 128 kbit/s: what Telegram plays without another encoding. Then any AAC, then anything.
+FORMAT = "140/bestaudio[ext=m4a]/bestaudio"
+# Pictures without the black bars of the 4:3 sizes.
+_WIDE = 1.6
+_LARGEST_PICTURE = 5_000_000
+
+Report = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as YouTube has it. `duration` is what YouTube says, in seconds; `picture` is an undecoded image."""
+
+    path: Path
+    duration: float | None
+    picture: bytes | None
+
+
+class _Rejected(yt_dlp.utils.DownloadCancelled):  # type: ignore[misc]
+    """Carries a `FetchError` through yt-dlp, which lets no other exception pass."""
+
+    def __init__(self, failure: FetchError) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class _Silent:
+    """yt-dlp's logger: what matters comes as an exception, and the rest holds signed addresses."""
+
+    def debug(self, message: str) -> None: ...
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...
+
+
+def download(job: Job, report: Report) -> Download:
+    """Fetches the job's audio into its folder. Raises `FetchError`."""
+    try:
+        with yt_dlp.YoutubeDL(_options(job, report)) as client:
+            info = client.extract_info(f"https://www.youtube.com/watch?v={job.video_id}", download=True)
+            picture = _picture(client, info or {})
+    except _Rejected as rejected:
+        raise rejected.failure from None
+    except yt_dlp.utils.YoutubeDLError as error:
+        raise understood(str(error)) from None
+    files = [Path(each["filepath"]) for each in (info or {}).get("requested_downloads") or ()]
+    if not files or not files[0].is_file():
+        raise FetchError("item", "FetchFailed", "The audio could not be fetched: YouTube gave no file.")
+    duration = (info or {}).get("duration")
+    return Download(files[0], float(duration) if duration else None, picture)
+
+
+def _options(job: Job, report: Report) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "format": FORMAT,
+        "outtmpl": {"default": str(Path(job.folder) / "source.%(ext)s")},
+        "cachedir": job.cache,
+        "logger": _Silent(),
+        "quiet": True,
+        "no_warnings": True,
+        "noprogress": True,
+        "noplaylist": True,
+        "fixup": "never",
+        "updatetime": False,
+        "overwrites": True,
+        "retries": 2,
+        "fragment_retries": 2,
+        "extractor_retries": 1,
+        "socket_timeout": 20,
+        "sleep_interval_requests": job.pause,
+        "allowed_extractors": ["youtube"],
+        "match_filter": lambda info, *, incomplete: _refuse(info, job.longest),
+        "progress_hooks": [lambda said: _progress(said, report)],
+    }
+    if os.environ.get("SSL_CERT_FILE"):
+        # Otherwise yt-dlp trusts certifi's authorities only.
+        options["compat_opts"] = {"no-certifi"}
+    if job.cookies:
+        # yt-dlp writes the jar back, and a Secret's mount is read-only.
+        options["cookiefile"] = shutil.copyfile(job.cookies, Path(job.folder) / "cookies.txt")
+    return options
+
+
+def _refuse(info: Mapping[str, Any], longest: float) -> None:
+    if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming", "post_live"):
+        raise _Rejected(FetchError("item", "NotYet", "The video is a broadcast that hasn't ended."))
+    duration = info.get("duration") or 0
+    if duration > longest:
+        message = f"The video lasts {round(duration / 60)} minutes, and {round(longest / 60)} are allowed."
+        raise _Rejected(FetchError("item", "TooLong", message, permanent=True))
+
+
+def _progress(said: Mapping[str, Any], report: Report) -> None:
+    total = said.get("total_bytes") or said.get("total_bytes_estimate")
+    if total:
+        report("downloading", min(1.0, (said.get("downloaded_bytes") or 0) / total))
+
+
+def _picture(client: Any, info: Mapping[str, Any]) -> bytes | None:
+    """The best picture that can be had in two tries; none is no failure."""
+    pictures = [each for each in info.get("thumbnails") or () if each.get("url")]
+    for picture in sorted(pictures, key=_worth, reverse=True)[:2]:
+        try:
+            with client.urlopen(picture["url"]) as answer:
+                content: bytes = answer.read(_LARGEST_PICTURE)
+        except (yt_dlp.utils.YoutubeDLError, yt_dlp.networking.exceptions.RequestError, OSError):
+            continue
+        if content:
+            return content
+    return None
+
+
+def _worth(picture: Mapping[str, Any]) -> tuple[bool, bool, bool, int]:
+    """Sizes that are known to exist, then without bars, then large enough, then not wastefully large."""
+    width, height = picture.get("width") or 0, picture.get("height") or 0
+    return bool(width and height), bool(height) and width / height >= _WIDE, height >= 180, -abs(height - 480)

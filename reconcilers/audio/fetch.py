@@ -1,0 +1,34 @@
+"""One song from YouTube to a file that Telegram takes: download, remux or encode, tag, check."""
+
+from pathlib import Path
+
+from reconcilers.audio import media, tags
+from reconcilers.audio.download import Report, download
+from reconcilers.audio.job import Done, FetchError, Job
+
+# How far the file may be from what YouTube says, in seconds.
+TOLERANCE = 2.0
+
+
+def fetch(job: Job, report: Report) -> Done:
+    """Does the job; what it leaves in the folder is the file and its cover. Raises `FetchError`."""
+    folder = Path(job.folder)
+    found = download(job, report)
+    report("converting", 0.0)
+    path = folder / "audio.m4a"
+    media.to_m4a(found.path, path, found.duration, job.largest)
+    found.path.unlink(missing_ok=True)
+    report("tagging", 0.0)
+    cover = media.square_jpeg(found.picture) if found.picture else None
+    duration = tags.write(path, job.title, job.performer, job.album, cover)
+    if found.duration and abs(duration - found.duration) > TOLERANCE:
+        raise FetchError(
+            "item", "Damaged", f"The audio lasts {duration:.0f} s where YouTube promised {found.duration:.0f} s."
+        )
+    if path.stat().st_size > job.largest:
+        raise FetchError("item", "TooLarge", "The audio is larger than Telegram takes from bots.", permanent=True)
+    if cover is None:
+        return Done(str(path), duration)
+    picture = folder / "cover.jpg"
+    picture.write_bytes(cover)
+    return Done(str(path), duration, str(picture))

@@ -1,0 +1,68 @@
+"""What the parent and its worker say to each other: one JSON object a line."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from reconcilers.errors import ItemError, RateLimitError, ServiceError, TransientError
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One song to fetch. Paths are absolute; `folder` is the job's own and empty, `cache` outlives it.
+
+    `largest` is in bytes, `longest` in seconds, `pause` the seconds between two requests to YouTube. `title`,
+    `performer` and `album` become the file's tags.
+    """
+
+    video_id: str
+    folder: str
+    cache: str
+    title: str
+    performer: str
+    album: str | None = None
+    cookies: str | None = None
+    largest: int = 50_000_000
+    longest: float = 1200.0
+    pause: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As it goes over the pipe."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """As it came over the pipe."""
+        return cls(**said)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished file: `path` and `cover` (a JPEG, or None) lie in the job's folder; `duration` is in seconds."""
+
+    path: str
+    duration: float
+    cover: str | None = None
+
+
+@dataclass(eq=False)
+class FetchError(Exception):
+    """Why there is no file. `kind` is ``item``, ``wait`` or ``trouble``; `wait` is in seconds."""
+
+    kind: str
+    reason: str
+    message: str
+    permanent: bool = False
+    wait: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As it goes over the pipe."""
+        return asdict(self)
+
+    def error(self, now: float) -> ServiceError:
+        """The same for the rest of the program; `now` is Unix time."""
+        if self.kind == "wait":
+            return RateLimitError(self.message, retry_at=now + self.wait, reason=self.reason)
+        if self.kind == "trouble":
+            return TransientError(self.message, reason=self.reason)
+        return ItemError(self.message, reason=self.reason, permanent=self.permanent)

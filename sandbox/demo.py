@@ -1,0 +1,287 @@
+"""The demonstration: a real control plane, the local world, the operator, and three lists that become one.
+
+    python -m sandbox.demo [--once] [--keep DIR] [--context NAME]
+
+Exits 0 with --once when the three places hold the same songs, else 1 with what is missing.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from sandbox import controlplane, quickstart, scenario, views
+from sandbox.control import Control, state_file
+from sandbox.controlplane import ControlPlaneError
+from sandbox.operatorprocess import OperatorProcess
+from sandbox.shelf import Row, Shelf
+from sandbox.stage import Stage
+from sandbox.thread import SandboxThread
+from sandbox.world import World
+
+TIMEOUT = 300.0
+"""Seconds until a demonstration that has not converged counts as failed."""
+
+MARKS = {
+    "Present": "[green]●[/]",
+    "Adding": "[yellow]◐[/]",
+    "Pending": "[dim]○[/]",
+    "NotFound": "[blue]–[/]",
+    "Review": "[magenta]?[/]",
+    "Failed": "[red]✗[/]",
+}
+PHASES = {"Synced": "green", "Partial": "blue", "Syncing": "yellow", "Review": "magenta", "Failed": "red"}
+TITLES = {"telegram": "Telegram", "youtube": "YouTube Music", "spotify": "Spotify"}
+SERVICES = {"telegram": "telegram", "youtube": "youtubeMusic", "spotify": "spotify"}
+
+
+class Demo:
+    """One run of it."""
+
+    def __init__(self, console: Console, stage: Stage, box: SandboxThread, operator: OperatorProcess) -> None:
+        self.console = console
+        self.stage = stage
+        self.box = box
+        self.operator = operator
+        self.started = time.monotonic()
+        self.tracks: list[dict[str, Any]] = []
+        self.sync: dict[str, Any] = {}
+
+    def look(self) -> None:
+        """Reads the cluster."""
+        self.tracks = self.stage.list("Track", quickstart.NAMESPACE)
+        self.sync = self.stage.get("MusicSync", quickstart.NAMESPACE, quickstart.NAME)
+
+    def places(self) -> dict[str, list[Row]]:
+        """The three lists, as they are in the world."""
+        shelf = Shelf(self.box.world)
+        return self.box.call(
+            lambda: {
+                "telegram": shelf.channel(scenario.CHANNEL),
+                "youtube": shelf.youtube(scenario.YOUTUBE_PLAYLIST),
+                "spotify": shelf.spotify(scenario.SPOTIFY_PLAYLIST),
+            }
+        )
+
+    def ready(self) -> tuple[str, str]:
+        """Reason and message of the MusicSync's Ready condition."""
+        for condition in (self.sync.get("status") or {}).get("conditions") or []:
+            if condition["type"] == "Ready":
+                return condition["reason"], condition.get("message", "")
+        return "Progressing", "the operator has not said anything yet"
+
+    def missing(self) -> dict[str, dict[str, list[str]]]:
+        """What each place lacks, has too much of, or has twice; empty when the three are as they should be."""
+        wrong: dict[str, dict[str, list[str]]] = {}
+        expected = quickstart.expected()
+        for place, rows in self.places().items():
+            there = Counter(row["key"] or f"({row['artist']} – {row['title']})" for row in rows)
+            found = {
+                "missing": sorted(expected[place] - set(there)),
+                "unexpected": sorted(set(there) - expected[place]),
+                "twice": sorted(key for key, count in there.items() if count > 1),
+            }
+            if any(found.values()):
+                wrong[place] = {kind: keys for kind, keys in found.items() if keys}
+        return wrong
+
+    def rested(self) -> bool:
+        """Whether the operator has nothing left to do."""
+        phases = {(track.get("status") or {}).get("phase") for track in self.tracks}
+        return bool(self.tracks) and phases <= {"Synced", "Partial"} and self.ready()[0] == "Synced"
+
+    # ------------------------------------------------------------------- views
+
+    def view(self) -> RenderableType:
+        """The live view: how far each place is, and every song."""
+        counts = {place: len(rows) for place, rows in self.places().items()}
+        total = max(len(self.tracks), 1)
+        bars = Table.grid(padding=(0, 2))
+        for place, title in TITLES.items():
+            bars.add_row(title, ProgressBar(total=total, completed=min(counts[place], total), width=36), f"{counts[place]} songs")
+        reason, message = self.ready()
+        colour = "green" if reason == "Synced" else "yellow"
+        head = Text.assemble(
+            ("friday-tapes  ", "bold"), (reason, colour), (f"  {message[:90]}", "dim"),
+            (f"  {time.monotonic() - self.started:.0f} s", "dim"),
+        )  # fmt: skip
+        room = max(self.console.size.height - 12, 8)
+        songs = self._songs(room)
+        legend = Text.from_markup(
+            "[dim]T telegram  Y youtube  S spotify   [/][green]●[/] there  [yellow]◐[/] being added  [dim]○[/] to come  "
+            "[blue]–[/] the service lacks it  [magenta]?[/] asks a person"
+        )
+        return Panel(Group(head, Text(), bars, Text(), songs, legend), title="Navaar", border_style="dim")
+
+    def _songs(self, room: int) -> RenderableType:
+        table = Table(box=None, padding=(0, 1), show_header=True, header_style="dim")
+        for name in ("T", "Y", "S", "song", "phase"):
+            table.add_column(name, no_wrap=True)
+
+        def order(track: dict[str, Any]) -> tuple[bool, str]:
+            return ((track.get("status") or {}).get("phase") in ("Synced", "Partial"), track["metadata"]["name"])
+
+        for track in sorted(self.tracks, key=order)[:room]:
+            status = track.get("status") or {}
+            states = status.get("placements") or {}
+            marks = [MARKS.get((states.get(s) or {}).get("state", "Pending"), "·") for s in SERVICES.values()]
+            phase = status.get("phase", "")
+            song = f"{status.get('artist', '')} – {status.get('title', '')}"[:60]
+            table.add_row(*marks, Text(song), f"[{PHASES.get(phase, 'white')}]{phase}[/]")
+        if len(self.tracks) > room:
+            table.add_row("", "", "", Text(f"… and {len(self.tracks) - room} more", style="dim"), "")
+        return table
+
+    def line(self) -> str:
+        """The same in one line, where there is no terminal."""
+        phases = Counter((track.get("status") or {}).get("phase", "new") for track in self.tracks)
+        counts = ", ".join(f"{TITLES[place]} {len(rows)}" for place, rows in self.places().items())
+        told = ", ".join(f"{count} {phase}" for phase, count in sorted(phases.items()))
+        return f"{time.monotonic() - self.started:4.0f} s  {counts}; {len(self.tracks)} tracks: {told}; {self.ready()[0]}"
+
+    def watch(self) -> bool:
+        """Shows the way there; whether it was reached."""
+        end = time.monotonic() + TIMEOUT
+        with self._shown() as show:
+            while time.monotonic() < end:
+                if self.operator.process.poll() is not None:
+                    return False
+                self.look()
+                show()
+                if self.rested():
+                    return True
+                time.sleep(0.5)
+        return False
+
+    @contextmanager
+    def _shown(self) -> Iterator[Any]:
+        if self.console.is_terminal:
+            with Live(console=self.console, auto_refresh=False) as live:
+                yield lambda: live.update(self.view(), refresh=True)
+            return
+        told = [""]
+
+        def show() -> None:
+            line = self.line()
+            if line.partition("  ")[2] != told[0].partition("  ")[2]:
+                self.console.print(line, highlight=False)
+                told[0] = line
+
+        yield show
+
+    def verdict(self, converged: bool) -> bool:
+        """The three lists side by side, and whether they are as they should be."""
+        self.console.print(views.side_by_side(self.places()))
+        wrong = self.missing()
+        if not converged:
+            self.console.print(f"[red]Not converged after {time.monotonic() - self.started:.0f} s:[/] {self.ready()}")
+            for track in self.tracks:
+                status = track.get("status") or {}
+                if status.get("phase") not in ("Synced", "Partial"):
+                    self.console.print(f"  {track['metadata']['name']} {status.get('phase')}: {status.get('message', '')}")
+            self.console.print(f"The end of the operator's log:\n{self.operator.tail()}", highlight=False, markup=False)
+        for place, kinds in wrong.items():
+            for kind, keys in kinds.items():
+                self.console.print(f"[red]{TITLES[place]}, {kind}:[/] {', '.join(keys)}")
+        for refusal in self.box.refused:
+            self.console.print(f"[red]Would have left this machine, and was stopped:[/] {refusal}")
+        if converged and not wrong:
+            lacking = sum((t.get("status") or {}).get("phase") == "Partial" for t in self.tracks)
+            self.console.print(
+                f"[green]The three places hold the same songs[/]: {len(self.tracks)} Tracks, one per song, in "
+                f"{time.monotonic() - self.started:.0f} s. {lacking} of them are Partial: a service does not have them."
+            )
+        return converged and not wrong and not self.box.refused
+
+
+def next_steps(console: Console, stage: Stage, operator: OperatorProcess) -> None:
+    """What to try now."""
+    commands = Table.grid(padding=(0, 2))
+    for command, why in (
+        (f"export KUBECONFIG={stage.plane.kubeconfig}", ""),
+        ("kubectl get musicsyncs -n music", "the whole sync in one line"),
+        ("kubectl get tracks -n music", "every song"),
+        ("kubectl describe musicsync -n music friday-tapes", "conditions, counts and events"),
+        ("kubectl apply -f examples/quickstart/track.yaml", "ask for a song: it ends in all three"),
+        ("python -m sandbox post mr-brightside", "post a song to the channel, as a person would"),
+        ("python -m sandbox add spotify ocean-eyes", "add one to a playlist; `songs` lists what there is"),
+        ("python -m sandbox list", "the three places side by side"),
+        (f"tail -f {operator.log}", "what the operator says"),
+    ):
+        commands.add_row(f"  [bold]{command}[/]", f"[dim]{why}[/]")
+    console.print("\nTry next, in another terminal with the same virtual environment:\n")
+    console.print(commands)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the demonstration."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--once", action="store_true", help="end when the three places hold the same songs")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the control plane's data in this folder")
+    parser.add_argument("--context", help="use this kubeconfig context instead of a local control plane")
+    args = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    try:
+        console.print("[bold]1[/] The control plane: etcd and kube-apiserver (built once, then cached) …")
+        plane = controlplane.attach(args.context) if args.context else controlplane.start(keep=args.keep)
+    except ControlPlaneError as error:
+        console.print(f"[red]{error}[/]")
+        return 1
+    with plane, tempfile.TemporaryDirectory(prefix="navaar-demo-") as folder:
+        return _run(console, args.once, plane, Path(folder))
+
+
+def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder: Path) -> int:
+    console.print(f"  Kubernetes at {plane.server}")
+    console.print("[bold]2[/] The world: a channel, a YouTube Music and a Spotify playlist of 20 songs each …")
+    world = World()
+    scenario.quickstart(world)
+    with SandboxThread(world, folder) as box:
+        control = Control(box.sandbox)
+        box.call(control.__aenter__)
+        state_file().write_text(f'{{"url": "{control.url}"}}')
+        stage = Stage(plane)
+        console.print("[bold]3[/] The operator: resources, Role, ServiceAccount, and examples/quickstart …")
+        kubeconfig = stage.install([quickstart.NAMESPACE])
+        for manifest in quickstart.secrets():
+            stage.apply(manifest)
+        operator = OperatorProcess(kubeconfig, [quickstart.NAMESPACE], box.environment(), folder)
+        try:
+            operator.wait_ready()
+            stage.apply(quickstart.musicsync())
+            demo = Demo(console, stage, box, operator)
+            good = demo.verdict(demo.watch())
+            if once:
+                return 0 if good else 1
+            next_steps(console, stage, operator)
+            console.print("\nEverything stays up until Ctrl-C.")
+            while operator.process.poll() is None:
+                time.sleep(0.5)
+            console.print(f"[red]The operator has ended:[/]\n{operator.tail()}", markup=True)
+            return 1
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+            return 0
+        except RuntimeError as error:
+            console.print(str(error), markup=False)
+            return 1
+        finally:
+            operator.stop()
+            box.call(lambda: control.__aexit__(None, None, None))
+            state_file().unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,213 @@
+"""What is particular to Spotify: token rotation, rows that are no songs, batches, its many ways to say no."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from reconcilers.errors import AuthError, OutcomeUnknown, QuotaError, RateLimitError, TargetError, TransientError
+from reconcilers.services import Added, AddRequest
+from reconcilers.services.spotify import SpotifyCredentials, SpotifyService, SpotifyTokens
+from sandbox.thread import SandboxThread
+from tests.contract.places import SPOTIFY_PLAYLIST, STRANGERS_SPOTIFY, Place, new_world, open_place, recording
+
+PKCE = SpotifyCredentials("pkce-client", None, "pkce-refresh")
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxThread]:
+    with SandboxThread(new_world()) as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+async def place(box: SandboxThread) -> AsyncIterator[Place]:
+    opened = open_place("spotify", box)
+    yield opened
+    await opened.service.close()
+
+
+async def test_a_rotated_refresh_token_is_stored_before_its_access_token_is_used(box: SandboxThread) -> None:
+    stored: list[str] = []
+
+    async def store(token: str) -> None:
+        await asyncio.sleep(0.05)
+        assert box.world.journal.counts("spotify")["GET /playlists/{id}"] == len(stored)
+        stored.append(token)
+
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, store, clock=box.world.clock.now)
+    await service.head()
+    box.call(lambda: box.world.clock.advance(3600))
+    await service.head()
+    assert len(stored) == len(set(stored)) == 2
+    alive = [token for token, grant in box.world.spotify.accounts.grants.items() if not grant.revoked]
+    assert stored[-1] in alive
+    await service.close()
+
+
+async def test_nothing_is_sent_while_the_rotated_token_cannot_be_stored(box: SandboxThread) -> None:
+    failures, stored = 2, []
+
+    async def store(token: str) -> None:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise OSError("the API server is away")
+        stored.append(token)
+
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, store)
+    with pytest.raises(TransientError) as caught:
+        await service.add((AddRequest("x" * 22, recording(0)),))
+    assert caught.value.reason == "TokenNotStored"
+    assert box.world.journal.counts("spotify") == {"POST /api/token": 1}
+    assert (await service.head()).count == 0
+    assert len(stored) == 1
+    await service.close()
+
+
+async def test_a_cancelled_pass_does_not_lose_a_rotated_token(box: SandboxThread) -> None:
+    stored: list[str] = []
+    asked = asyncio.Event()
+
+    async def store(token: str) -> None:
+        asked.set()
+        await asyncio.sleep(0.05)
+        stored.append(token)
+
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, store)
+    looking = asyncio.create_task(service.head())
+    await asked.wait()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    await asyncio.sleep(0.1)
+    assert len(stored) == 1
+    assert (await service.head()).count == 0
+    assert box.world.journal.counts("spotify")["POST /api/token"] == 1
+    await service.close()
+
+
+async def test_two_playlists_of_one_secret_refresh_once(box: SandboxThread) -> None:
+    stored: list[str] = []
+
+    async def store(token: str) -> None:
+        stored.append(token)
+
+    tokens = SpotifyTokens(PKCE, store)
+    box.call(lambda: box.world.spotify.create_playlist("9" * 22, "More", "friday"))
+    both = [SpotifyService(playlist, PKCE, store, tokens=tokens) for playlist in (SPOTIFY_PLAYLIST, "9" * 22)]
+    await asyncio.gather(*(service.head() for service in both))
+    assert len(stored) == 1
+    for service in both:
+        await service.close()
+
+
+async def test_rows_that_are_no_songs_are_counted_and_marked(place: Place) -> None:
+    spotify = place.world.spotify
+    place.put(0)
+    place.box.call(lambda: spotify.add_local(SPOTIFY_PLAYLIST, "Me", "Demo Tape"))
+    place.box.call(lambda: spotify.add_episode(SPOTIFY_PLAYLIST, "A Talk"))
+    place.box.call(lambda: spotify.add_null(SPOTIFY_PLAYLIST))
+    place.put(1)
+    listing = await place.service.list()
+    assert listing.rows == (await place.service.head()).count == 5
+    song, local, episode, last = listing.items
+    assert [item.foreign for item in listing.items] == [False, True, True, False]
+    assert local.id.startswith("spotify:local:")
+    assert episode.id.startswith("spotify:episode:")
+    assert (song.id, last.id) == (place.id(0), place.id(1))
+    assert song.recording.isrc == "DEAB12600000"
+
+
+async def test_the_snapshot_moves_with_every_change_and_only_then(place: Place) -> None:
+    first = await place.service.head()
+    assert await place.service.head() == first
+    await place.service.add((place.request(0),))
+    assert (await place.service.head()).snapshot != first.snapshot
+
+
+async def test_a_hundred_and_fifty_songs_are_two_requests(place: Place) -> None:
+    outcomes = await place.service.add(tuple(place.request(n % 6) for n in range(150)))
+    assert len(outcomes) == 150
+    assert all(isinstance(outcome, Added) for outcome in outcomes)
+    assert [len(entry.detail["body"]["uris"]) for entry in place.writes()] == [100, 50]
+
+
+async def test_trouble_in_the_second_batch_leaves_the_first_told(place: Place) -> None:
+    await place.service.head()
+    place.box.call(lambda: setattr(place.world.spotify.quota, "per_day", 2))
+    outcomes = await place.service.add(tuple(place.request(n % 6) for n in range(150)))
+    assert [type(outcome) for outcome in outcomes[::100]] == [Added, QuotaError]
+    assert len(place.ids()) == 100
+
+
+async def test_an_unknown_outcome_of_a_batch_is_that_of_each_of_its_songs(place: Place) -> None:
+    place.arm("lost", "add")
+    outcomes = await place.service.add(tuple(place.request(n) for n in range(3)))
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown] * 3
+    assert len(place.writes()) == 1
+
+
+async def test_a_short_wait_and_the_daily_quota_are_told_apart(place: Place) -> None:
+    await place.service.head()
+    place.arm("rate-limit", "head", seconds=48_925)
+    with pytest.raises(QuotaError) as long:
+        await place.service.head()
+    assert long.value.reason == "QuotaExhausted"
+    assert long.value.retry_at == pytest.approx(place.world.clock.now() + 48_925, abs=5)
+    place.arm("rate-limit", "head", seconds=3)
+    with pytest.raises(RateLimitError):
+        await place.service.head()
+
+
+async def test_a_playlist_that_may_be_seen_but_not_read_is_forbidden(place: Place, box: SandboxThread) -> None:
+    strange = open_place("spotify", box, playlist=STRANGERS_SPOTIFY)
+    for awaitable in (strange.service.head(), strange.service.list()):
+        with pytest.raises(TargetError) as caught:
+            await awaitable
+        assert caught.value.reason == "Forbidden"
+        assert "owns or collaborates" in caught.value.message
+    await strange.service.close()
+
+
+async def test_a_user_who_is_not_on_the_apps_list_is_told_so(place: Place) -> None:
+    place.box.call(lambda: setattr(place.world.spotify.accounts.apps["spotify-client"], "allowed", {"somebody"}))
+    with pytest.raises(AuthError) as caught:
+        await place.service.head()
+    assert "developer.spotify.com/dashboard" in caught.value.message
+
+
+async def test_a_consent_without_the_scope_is_told_so(place: Place) -> None:
+    grant = place.world.spotify.accounts.grants["spotify-refresh"]
+    place.box.call(lambda: setattr(grant, "scopes", ("playlist-read-private",)))
+    with pytest.raises(AuthError) as caught:
+        await place.service.add((place.request(0),))
+    assert caught.value.reason == "InsufficientScope"
+
+
+async def test_a_consent_of_six_months_ago_and_a_wrong_secret_are_told_apart(box: SandboxThread) -> None:
+    place = open_place("spotify", box)
+    box.call(lambda: box.world.spotify.expire("spotify-refresh"))
+    with pytest.raises(AuthError) as old:
+        await place.service.head()
+    assert "six months" in old.value.message
+    wrong = SpotifyService(SPOTIFY_PLAYLIST, SpotifyCredentials("spotify-client", "no", "spotify-refresh"), _store)
+    with pytest.raises(AuthError) as secret:
+        await wrong.head()
+    assert secret.value.reason == "InvalidClient"
+    await place.service.close()
+    await wrong.close()
+
+
+async def test_a_sign_in_service_in_trouble_is_not_a_dead_consent(place: Place) -> None:
+    place.arm("error", "POST /api/token", status=503, times=9)
+    with pytest.raises(TransientError):
+        await place.service.head()
+    place.box.call(lambda: place.world.faults.clear())
+    assert (await place.service.head()).count == 0
+
+
+async def _store(token: str) -> None:
+    raise AssertionError("an application with a secret keeps its refresh token")
