@@ -1,7 +1,7 @@
 """One sync in motion: plans are stored, operations are carried out, their results are planned with.
 
-Every place has a lane: its operations run one after another, beside the other places'. A lane never decides anything; it
-reports what happened and asks to be planned for again.
+Every place has a lane: its operations run one after another, beside the other places'. A lane never decides anything;
+it reports what happened and asks to be planned for again.
 """
 
 import asyncio
@@ -85,8 +85,11 @@ class Engine:
         self._wake()
         return stored
 
-    async def step(self, sync: Sync, *, posting: bool = True) -> Plan:
-        """Plans once, stores the records, and starts the operations. Errors of the store pass through; nothing is lost then."""
+    async def step(self, sync: Sync, *, posting: bool = True, start: bool = True) -> Plan:
+        """Plans once, stores the records, and starts the operations (unless not `start`).
+
+        Errors of the store pass through; nothing is lost then.
+        """
         self.sync = sync
         taken, self._inbox = self._inbox, []
         tracks = self.store.tracks()
@@ -101,18 +104,22 @@ class Engine:
                 posting=posting,
                 epoch=self._epoch(),
             )
-            await asyncio.gather(*(self._record(tracks.get(t.name), t) for t in made.records))
+            stored = await asyncio.gather(*(self._record(tracks.get(t.name), t) for t in made.records), return_exceptions=True)
+            # All have ended: nothing of this pass is still being written when the next begins.
+            for failure in stored:
+                if failure is not None:
+                    raise failure
             for name in made.deleted:
                 await self.store.forget(name)
         except BaseException:
             self._inbox = taken + self._inbox
             raise
         self.places = dict(made.places)
-        for _, stored in taken:
-            if stored is not None and not stored.done():
-                stored.set_result(None)
+        for _, done in taken:
+            if done is not None and not done.done():
+                done.set_result(None)
         for service, operations in made.operations.items():
-            if service not in self._lanes and not self._stopping and service in self.services:
+            if start and service not in self._lanes and not self._stopping and service in self.services:
                 self._lanes[service] = asyncio.create_task(self._run(service, operations), name=f"lane-{service.value}")
         return made
 
@@ -161,9 +168,16 @@ class Engine:
             case Observe():
                 return await observe(service, operation, self._clock)
             case Search():
-                return Searched(name, operation.track, await self._search(service, operation), self._clock())
+                try:
+                    found = await self._search(service, operation)
+                except ItemError as failure:
+                    return Troubled(name, failure, self._clock(), operation.track)
+                return Searched(name, operation.track, found, self._clock())
             case Resolve():
-                candidate = await service.resolve(operation.id)
+                try:
+                    candidate = await service.resolve(operation.id)
+                except ItemError as failure:
+                    return Troubled(name, failure, self._clock(), operation.track)
                 return Resolved(name, operation.track, operation.id, candidate, self._clock())
             case Remove():
                 error: ServiceError | None = None
@@ -205,38 +219,36 @@ class Engine:
     async def _add(self, service: Service, adds: list[Add], expected: Head | None) -> int:
         """Both phases for one call's worth of additions; how many were acknowledged."""
         assert self.sync is not None
-        timing = self.sync.timing
+        able = [add for add in adds if await self._prepared(service, add)]
+        # What is slow is done: from the intents on, the time in which the request may be under way is short and known.
+        deadline = self._clock() + self.sync.timing.deadline
         ready: list[Add] = []
-        for add in adds:
-            try:
-                await service.prepare(add.request)
-            except (ItemError, TransientError) as error:
-                if await self._intend(add, add.before, add.intent):
-                    self._done(add, error)
-                continue
-            deadline = self._clock() + timing.deadline
+        for add in able:
             assert add.intent.intent is not None
             intent = replace(add.intent, intent=replace(add.intent.intent, deadline=deadline))
             if await self._intend(add, add.before, intent):
                 ready.append(add)
         if not ready:
             return 0
+        sent = False
         try:
             self._guard()
-            if expected is not None and await service.head() != expected:
-                raise NotSent("the playlist changed since it was read")
-            async with asyncio.timeout(timing.deadline):
+            async with asyncio.timeout(max(0.0, deadline - self._clock())):
+                if expected is not None and await service.head() != expected:
+                    raise NotSent("the playlist changed since it was read")
+                sent = True
                 outcomes = await service.add(tuple(add.request for add in ready))
         except TimeoutError:
-            outcomes = tuple(OutcomeUnknown("the service did not answer in time") for _ in ready)
+            late = OutcomeUnknown("the service did not answer in time")
+            unsent = NotSent("the service did not answer in time when it was looked at")
+            outcomes = tuple(late if sent else unsent for _ in ready)
         except ServiceError as error:
+            # Trouble of the service as a whole says nothing about the songs: it costs them no attempt.
+            whole = isinstance(error, TransientError) and not isinstance(error, OutcomeUnknown)
             for add in ready:
-                self._done(add, error)
+                self._done(add, NotSent(error.message) if whole or not sent else error)
             if isinstance(error, (NotSent, ItemError)):
                 return 0
-            raise
-        except asyncio.CancelledError:
-            # The intents stand: what became of them is found out by looking.
             raise
         for add, outcome in zip(ready, outcomes, strict=True):
             if isinstance(outcome, (Added, ServiceError)):
@@ -245,6 +257,15 @@ class Engine:
                 log.error("unexpected outcome of an addition: %r", outcome)
                 self._done(add, OutcomeUnknown(f"unexpected {type(outcome).__name__}"))
         return sum(isinstance(o, Added) for o in outcomes)
+
+    async def _prepared(self, service: Service, add: Add) -> bool:
+        try:
+            await service.prepare(add.request)
+        except (ItemError, TransientError) as error:
+            if await self._intend(add, add.before, add.intent):
+                self._done(add, error)
+            return False
+        return True
 
     async def _intend(self, add: Add, before: Placement, intent: Placement) -> bool:
         return await self.store.intend(add.track, add.service, before, intent)

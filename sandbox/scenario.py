@@ -29,28 +29,28 @@ EVERYWHERE = (
     "get-lucky",
     "take-on-me",
     "empire-state-of-mind",
-    "gruppa-krovi",
-    "pol",
-    "bom-nal",
+    "taghdir",
+    "tamally-maak",
+    "yoru-ni-kakeru",
     "hoppipolla",
 )
-TELEGRAM_SPOTIFY = ("mr-brightside", "khalij", "zvezda")
-TELEGRAM_YOUTUBE = ("simarik", "ue-o-muite", "uptown-funk")
-SPOTIFY_YOUTUBE = ("sweet-dreams", "nour-el-ain", "avgoustos")
+TELEGRAM_SPOTIFY = ("mr-brightside", "kal-ho-naa-ho", "gulpembe")
+TELEGRAM_YOUTUBE = ("simarik", "september", "uptown-funk")
+SPOTIFY_YOUTUBE = ("sweet-dreams", "heroes", "avgoustos")
 # ey-iran is on neither service, iskala not on YouTube, plastic-love not on Spotify.
-TELEGRAM_ONLY = ("tnt", "wonderwall", "baraye", "toranj", "iskala", "ey-iran")
+TELEGRAM_ONLY = ("tnt", "wonderwall", "despacito", "toranj", "iskala", "ey-iran")
 SPOTIFY_ONLY = (
     "billie-jean",
     "fix-you",
-    "im-ninalu",
+    "hotel-california",
     "somebody-that-i-used-to-know",
     "hallelujah-jeff-buckley",
     "yekermo-sew",
 )
 YOUTUBE_ONLY = (
     "never-gonna-give-you-up",
-    "lemon",
-    "alors-on-danse",
+    "non-je-ne-regrette-rien",
+    "blue-monday",
     "plastic-love",
     "crazy-in-love",
     "dont-stop-me-now",
@@ -60,7 +60,7 @@ ON_SPOTIFY = SPOTIFY_ONLY + EVERYWHERE + SPOTIFY_YOUTUBE + TELEGRAM_SPOTIFY
 ON_YOUTUBE = TELEGRAM_YOUTUBE + SPOTIFY_YOUTUBE + EVERYWHERE + YOUTUBE_ONLY
 UNION = tuple(dict.fromkeys(ON_TELEGRAM + ON_SPOTIFY + ON_YOUTUBE))
 # These are in the YouTube playlist as the official video, not as the label's audio.
-AS_VIDEO = ("take-on-me", "never-gonna-give-you-up")
+AS_VIDEO = ("dont-stop-me-now",)
 
 
 def empty(world: World) -> World:

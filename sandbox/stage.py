@@ -1,5 +1,6 @@
 """A cluster with Navaar installed in it: resources, ServiceAccount and the Role that the chart ships."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ _PATHS = {
 Manifest = dict[str, Any]
 
 
+def _rules() -> dict[str, list[Manifest]]:
+    rules: dict[str, list[Manifest]] = yaml.safe_load((ROOT / "charts/navaar/files/role-rules.yaml").read_text())
+    return rules
+
+
 class Stage:
     """What a person with kubectl would do, on one control plane."""
 
@@ -42,12 +48,16 @@ class Stage:
         self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE}})
         account = {"name": ACCOUNT, "namespace": OPERATOR_NAMESPACE}
         self.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
-        rules = yaml.safe_load((ROOT / "charts/navaar/files/role-rules.yaml").read_text())
-        self._grant(OPERATOR_NAMESPACE, "navaar-own", rules["own"])
+        rules = _rules()
+        self.grant_own(OPERATOR_NAMESPACE)
         for namespace in namespaces:
             self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
             self._grant(namespace, "navaar", rules["watched"])
         return self.plane.kubeconfig_for(OPERATOR_NAMESPACE, ACCOUNT)
+
+    def grant_own(self, namespace: str) -> None:
+        """What the operator may do where its Leases are."""
+        self._grant(namespace, "navaar-own", _rules()["own"])
 
     def _grant(self, namespace: str, name: str, rules: list[Manifest]) -> None:
         metadata = {"name": name, "namespace": namespace}
@@ -60,8 +70,6 @@ class Stage:
         )
 
     def _await_crds(self) -> None:
-        import time
-
         end = time.monotonic() + 30
         while True:
             try:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from reconcilers.engine import Engine
 from reconcilers.matching import compact
-from reconcilers.model import Placement, Track
+from reconcilers.model import Place, Placement, Track
 from reconcilers.plan import Plan
-from reconcilers.plan.operations import Listed
+from reconcilers.plan.operations import Listed, Observation
 from reconcilers.policy import Past, Sync, Target
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
@@ -41,6 +41,9 @@ class Playlist:
     changes: int = 0
     serial: int = 0
     before_add: Callable[[], None] | None = None
+    while_listed: Callable[[], None] | None = None
+    written: Callable[[str, str, str], None] = lambda when, call, id: None
+    """Told before and after every write, with the id that is written."""
 
     def put(self, id: str) -> None:
         """Somebody adds a song."""
@@ -75,6 +78,8 @@ class Playlist:
         self._call("list")
         items = tuple(Item(id, self.songs[id], entry) for id, entry in self.entries[start:])
         shown = self.lie(items)
+        if self.while_listed is not None:
+            self.while_listed()
         return Listing(shown, len(shown), start)
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
@@ -96,12 +101,16 @@ class Playlist:
             self.before_add()
         self._call("add")
         for request in requests:
+            self.written("before", "add", request.id)
             self.put(request.id)
+            self.written("after", "add", request.id)
         return tuple(Added(r.id) for r in requests)
 
     async def remove(self, id: str, entry: str | None) -> None:
         self._call("remove")
+        self.written("before", "remove", id)
         self.take(id)
+        self.written("after", "remove", id)
 
     async def close(self) -> None:
         return None
@@ -135,13 +144,17 @@ class Channel(Playlist):
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
         self._call("add")
         (request,) = requests
+        self.written("before", "add", request.id)
         self.serial += 1
         self.posts[str(self.serial)] = self.audio.get(request.id, request.recording)
+        self.written("after", "add", request.id)
         return (Added(str(self.serial)),)
 
     async def remove(self, id: str, entry: str | None) -> None:
         self._call("remove")
+        self.written("before", "remove", id)
         self.posts.pop(id, None)
+        self.written("after", "remove", id)
 
 
 class MemoryStore:
@@ -150,6 +163,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._tracks: dict[str, Track] = {}
         self.writes = 0
+        self.written: Callable[[str, str, str], None] = lambda when, call, name: None
 
     def tracks(self) -> Mapping[str, Track]:
         return dict(self._tracks)
@@ -157,21 +171,29 @@ class MemoryStore:
     async def record(self, before: Track | None, after: Track) -> None:
         merged = rebase(before, after, self._tracks.get(after.name))
         if merged is not None:
-            self.write(merged)
+            self._write("record", merged)
 
     async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
         current = self._tracks.get(name)
         if current is None or current.placements.get(service, Placement()) != before:
             return False
-        self.write(current.with_placement(service, intent))
+        self._write("intend", current.with_placement(service, intent))
         return True
 
     async def forget(self, name: str) -> None:
+        self.written("before", "forget", name)
         self.writes += 1
         self._tracks.pop(name, None)
+        self.written("after", "forget", name)
+
+    def _write(self, call: str, track: Track) -> None:
+        self.written("before", call, track.name)
+        self.writes += 1
+        self._tracks[track.name] = track
+        self.written("after", call, track.name)
 
     def write(self, track: Track) -> None:
-        self.writes += 1
+        """A person writes a Track object."""
         self._tracks[track.name] = track
 
     def lose(self, name: str) -> None:
@@ -200,24 +222,43 @@ class World:
     def places(self) -> dict[ServiceName, Playlist]:
         return {TELEGRAM: self.telegram, YOUTUBE: self.youtube, SPOTIFY: self.spotify}
 
-    def restart(self) -> None:
-        """A new process: what is not stored is forgotten, but for what status holds of the places."""
+    def restart(self, *, forgetful: bool = False) -> None:
+        """A new process: what is not stored is forgotten, but for what status holds of the places (unless `forgetful`)."""
         old = getattr(self, "engine", None)
         self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)  # type: ignore[arg-type]
-        if old is not None:
+        self.handed: list[tuple[Item, asyncio.Future[None]]] = []
+        if old is not None and not forgetful:
             self.engine.places = {
-                s: replace(p, looked=None, listed=None, wanted=False, parked=None) for s, p in old.places.items()
+                s: Place(p.count, p.snapshot, p.placed, started=p.started) for s, p in old.places.items()
             }
+
+    def _hand_in(self) -> None:
+        """Posts are confirmed to Telegram once they are stored; until then a new process is given them again."""
+        self.telegram.unread = [i for i in self.telegram.unread if not self._stored(i)]
+        self.handed = [(i, f) for i, f in self.handed if not f.done()]
+        new = [i for i in self.telegram.unread if all(i is not given for given, _ in self.handed)]
+        for item in new:
+            self.handed.append((item, self.engine.submit(Listed(TELEGRAM, (item,), self.clock()))))
+
+    def _stored(self, item: Item) -> bool:
+        return any(given is item and done.done() for given, done in self.handed)
+
+    def waiting(self) -> list[Observation]:
+        """What the next step plans with."""
+        return [observation for observation, _ in self.engine._inbox]
 
     async def step(self) -> Plan:
         """One pass, its operations carried out to the end."""
-        if self.telegram.unread:
-            items, self.telegram.unread = tuple(self.telegram.unread), []
-            self.engine.submit(Listed(TELEGRAM, items, self.clock()))
+        self._hand_in()
+        self.observed(self.waiting())
         plan = await self.engine.step(self.sync, posting=self.posting)
         while self.engine.busy:
             await asyncio.sleep(0)
+        self._hand_in()
         return plan
+
+    def observed(self, observations: list[Observation]) -> None:
+        """Told what every step plans with; to be replaced by who wants to know."""
 
     async def settle(self, *, within: int = 400) -> int:
         """Steps until a pass finds nothing to do; how many it took. Time does not pass."""

@@ -10,6 +10,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from navaar.api.duration import seconds
 from navaar.intake import Intake
 from navaar.secrets import SecretProblem, Secrets
 from reconcilers.audio.source import AudioSource
@@ -130,7 +131,7 @@ class Accounts:
         if tokens is None:
             rotated = await self.secrets.read_token(namespace, name, fingerprint)
             credentials = SpotifyCredentials(client_id, client_secret, rotated or given)
-            tokens = SpotifyTokens(credentials, self._keeper(namespace, name, fingerprint), TIMEOUT)
+            tokens = SpotifyTokens(credentials, self._keeper(namespace, name, fingerprint), timeout=TIMEOUT)
             for old in [k for k in self._consents if k[:2] == key[:2]]:
                 del self._consents[old]
             self._consents[key] = tokens
@@ -159,7 +160,7 @@ class Accounts:
             cookies.parent.mkdir(parents=True, exist_ok=True)
             cookies.write_text(secret["cookies.txt"])
             cookies.chmod(0o600)
-        return AudioSource(self.audio, cookies)
+        return AudioSource(self.audio, cookies, longest=seconds(audio.get("maxDuration") or "20m"))
 
     async def close(self) -> None:
         """Ends every stream."""

@@ -45,7 +45,9 @@ def set_condition(
         "status": status,
         "reason": reason,
         "message": message,
-        "lastTransitionTime": before["lastTransitionTime"] if before is not None and stays else written(float(int(now))),
+        "lastTransitionTime": before["lastTransitionTime"]
+        if before is not None and stays
+        else written(float(int(now))),
         "observedGeneration": generation,
     }
     if before is None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from navaar.events import Events
-from navaar.kube import MUSICSYNCS, Kube
+from navaar.kinds import MUSICSYNCS
+from navaar.kube import Kube
 from navaar.kubeerrors import Conflict, KubeError, NotFound
 from navaar.metrics import Metrics
 from navaar.queue import QueueClosed, WorkQueue

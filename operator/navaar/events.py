@@ -1,7 +1,7 @@
 """Kubernetes Events, sparsely: what people see at the end of ``kubectl describe``.
 
-One Event object per object and reason, counted up; at most one write a minute for each. An Event is an announcement: it is
-dropped rather than waited for.
+One Event object per object and reason, counted up; at most one write a minute for each. An Event is an announcement: it
+is dropped rather than waited for.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,10 +129,8 @@ class Events:
                 return
             except NotFound:  # they are kept for an hour
                 event.count, event.first = 1, event.last
-        try:
+        with suppress(AlreadyExists):  # an answer was lost
             await self._kube.create(EVENTS, event.namespace, self._body(event))
-        except AlreadyExists:
-            pass  # an answer was lost
         event.stored = True
 
     def _body(self, event: _Event) -> Resource:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from aiohttp import web
 
 Check = Callable[[], str | None]
-"""What is wrong, in a sentence; None when nothing is."""
+"""What is wrong, in a sentence; None when nothing is. Must not wait, and says nothing secret."""
 
 
 class HttpServer:
-    """``/healthz`` (restart me if this fails), ``/readyz`` (don't send me anything) and ``/metrics``.
+    """``/healthz`` (restart me if it fails), ``/readyz`` (don't wait for me if it fails) and ``/metrics``.
 
-    `alive` and `ready` must not wait. Nothing in an answer is secret, and nothing of it names a song.
+    `metrics` gives a body and its content type for the Accept header that it is given. `host` empty means every
+    address, `port` 0 any free one.
     """
 
     def __init__(
@@ -19,11 +20,10 @@ class HttpServer:
         *,
         alive: Check,
         ready: Check,
-        metrics: Callable[[], tuple[bytes, str]],
+        metrics: Callable[[str], tuple[bytes, str]],
         host: str = "",
         port: int = 8080,
     ) -> None:
-        """`host` empty means every address, `port` 0 any free one; `metrics` gives a body and its content type."""
         self._alive = alive
         self._ready = ready
         self._metrics = metrics
@@ -38,12 +38,12 @@ class HttpServer:
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/metrics", self._render)
+        app.router.add_get("/metrics", self._show)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
-        except OSError:
+        except BaseException:
             await runner.cleanup()
             raise
         self._runner = runner
@@ -61,8 +61,8 @@ class HttpServer:
     async def _readyz(self, request: web.Request) -> web.Response:
         return _verdict(self._ready())
 
-    async def _render(self, request: web.Request) -> web.Response:
-        body, content_type = self._metrics()
+    async def _show(self, request: web.Request) -> web.Response:
+        body, content_type = self._metrics(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
 
 

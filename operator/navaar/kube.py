@@ -149,6 +149,12 @@ class Kube:
         """The API server's address."""
         return str(self._client.configuration.host)
 
+    @property
+    def configuration(self) -> Configuration:
+        """How the API server is reached: address, CA, credentials."""
+        held: Configuration = self._client.configuration
+        return held
+
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.close()

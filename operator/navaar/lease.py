@@ -71,65 +71,78 @@ class Elector:
         self._rng = random.SystemRandom()
         self._lease: Resource | None = None  # as last seen
         self._outdated = False  # and it isn't like that any more
+        self._lock = asyncio.Lock()
         self._seen_at = 0.0  # when it was first seen like that
         self._renewed = 0.0  # when the last successful renewal was sent off
         self.epoch = 0
-        """How often the Lease has changed hands: larger than under any holder before (unless the Lease was deleted)."""
+        """How often the Lease has changed hands: larger than under any holder before."""
         self.acquired = asyncio.Event()
         """Set from when this process is the active one, for good."""
         self.lost = asyncio.Event()
         """Set once it no longer is. Nothing may be written then: end the process."""
 
     @property
-    def leader(self) -> bool:
+    def leading(self) -> bool:
         """Whether this process is the active one."""
         return self.still_leader()
 
     def still_leader(self, for_seconds: float = 0.0) -> bool:
-        """Whether nobody can have taken over by then. More than the Lease's duration ahead, that is never certain."""
+        """Whether nobody can take over within that time. Of more than the Lease's duration, that is never certain."""
         if not self.acquired.is_set() or self.lost.is_set():
             return False
         return self._clock() + for_seconds < self._renewed + self._duration
 
-    def guard(self, for_seconds: float = 0.0) -> None:
-        """Raises NotLeader unless `still_leader` now: for `Kube.guard`.
+    def guard(self, seconds: float = 0.0) -> None:
+        """Raises NotLeader unless this process is the active one now: for `Kube.guard`.
 
-        How long the write may take is left aside: the API server checks versions, so a late one does no harm.
+        How long the write may take is left aside: the API server compares versions, so a late one does no harm.
         """
-        if not self.still_leader():
+        if not self.leading:
             raise NotLeader("this process is not the active operator (any more)")
 
     async def run(self) -> None:
-        """Tries to become the active one, then stays it; returns when that is lost. Release with `release`."""
+        """Tries to become the active one, then stays it; returns when that is lost, or released."""
         while True:
             if await self._try():
                 break
             await asyncio.sleep(self._retry * (0.8 + 0.4 * self._rng.random()))
+        if self.lost.is_set():
+            return
         self.acquired.set()
-        log.info("active: %s holds the lease %s/%s", self.holder, self._namespace, self._name)
-        while self._clock() < self._renewed + self._renew_deadline:
-            await asyncio.sleep(min(self._retry, max(0.0, self._renewed + self._renew_deadline - self._clock())))
+        log.info("%s is active: it holds the lease %s/%s", self.holder, self._namespace, self._name)
+        while not self.lost.is_set() and self._left() > 0:
+            await asyncio.sleep(min(self._retry, self._left()))
             if not await self._try() and self._held_by_other():
                 break
-        self.lost.set()
-        log.error("the lease %s/%s is lost", self._namespace, self._name)
+        if not self.lost.is_set():
+            self.lost.set()
+            log.error("the lease %s/%s is lost", self._namespace, self._name)
 
     async def release(self) -> None:
-        """Gives the Lease back, so that another operator needs not wait for it to run out. Cancel `run` first."""
-        if not self.acquired.is_set() or self.lost.is_set() or self._lease is None:
-            return
+        """Gives the Lease back, so that another operator needn't wait for it to run out. Nothing may be written then."""
+        held = self.leading
         self.lost.set()
-        spec = {**self._lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1, "renewTime": self._now()}
+        if not held:
+            return
         with suppress(KubeError, TimeoutError):
-            async with asyncio.timeout(self._renew_deadline / 2):
+            async with asyncio.timeout(self._renew_deadline / 2), self._lock:
+                assert self._lease is not None
+                spec = {**self._lease["spec"], "holderIdentity": "", "renewTime": self._now()}
+                spec["leaseDurationSeconds"] = 1
                 await self._kube.replace(LEASES, self._namespace, self._name, {**self._lease, "spec": spec})
+
+    def _left(self) -> float:
+        """Seconds until this process gives up."""
+        return self._renewed + self._renew_deadline - self._clock()
 
     async def _try(self) -> bool:
         """One attempt to get or keep the Lease, over before the renewal deadline."""
-        left = self._renewed + self._renew_deadline - self._clock() if self.acquired.is_set() else self._renew_deadline
+        limit = self._renew_deadline / 2
+        if self.acquired.is_set():
+            limit = max(0.1, min(limit, self._left()))
         try:
-            async with asyncio.timeout(max(0.1, min(left, self._renew_deadline / 2))):
-                return await self._attempt()
+            async with asyncio.timeout(limit), self._lock:
+                return not self.lost.is_set() and await self._attempt()
         except (AlreadyExists, Conflict, NotFound):
             self._outdated = True
         except KubeError as error:
@@ -209,7 +222,7 @@ class Heartbeat:
     `name` is the Lease's, one per bot. A write that comes less than ten minutes after the last one is left out.
     """
 
-    def __init__(self, kube: Kube, namespace: str, name: str, holder: str) -> None:
+    def __init__(self, kube: Kube, namespace: str, name: str, holder: str = "navaar") -> None:
         self._kube = kube
         self._namespace = namespace
         self._name = name

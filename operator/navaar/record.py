@@ -8,7 +8,7 @@ from typing import Any
 
 from navaar.api.common import API_VERSION, MEMORY_ANNOTATION
 from navaar.api.convert import track_from
-from navaar.api.memory import memory_from
+from navaar.api.memory import chat_of
 from reconcilers.model import NOTHING, Placement, Track
 from reconcilers.services.protocol import ServiceName
 
@@ -77,7 +77,7 @@ def record_from(resource: Mapping[str, Any], chat_id: int | None = None) -> Trac
         version=int(metadata["resourceVersion"]),
         current=status.get("observedGeneration") == metadata.get("generation"),
         phase=intern(status.get("phase") or ""),
-        chat=memory_from(annotation).chat if annotation else None,
+        chat=chat_of(annotation) if annotation else None,
         owner=next((intern(owner["uid"]) for owner in owners if owner.get("kind") == "MusicSync"), None),
         seen=track,
     )
@@ -110,8 +110,13 @@ def merged(before: Track, after: Track, current: Track) -> Track:
 
 
 def filled(new: Track, current: Track) -> Track:
-    """`current`, with what it doesn't know yet from `new`."""
+    """`current`, with what it doesn't know yet from `new`.
+
+    Without a status, where it was first seen is no more than assumed of a Track: that is for `new` to say.
+    """
     placements = {**new.placements, **current.placements}
+    if new.origin is not None and not revision_of(current).phase:
+        placements |= {s: p for s, p in new.placements.items() if s is new.origin[0] and s is not ServiceName.TELEGRAM}
     return replace(
         current,
         identity=current.identity or new.identity,

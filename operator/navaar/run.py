@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from telegram import Bot
 
@@ -17,9 +16,10 @@ from navaar import logs
 from navaar.accounts import Accounts
 from navaar.controller import Controller
 from navaar.events import Events
-from navaar.http import Endpoints
+from navaar.http import HttpServer
 from navaar.intake import Intake
-from navaar.kube import MUSICSYNCS, Kube
+from navaar.kinds import MUSICSYNCS
+from navaar.kube import Kube
 from navaar.lease import Elector, Heartbeat
 from navaar.metrics import Metrics
 from navaar.secrets import Secrets
@@ -82,25 +82,32 @@ class Process:
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self.stop.set)
-        where = {"in_cluster": options.in_cluster}
-        lease_kube = await Kube.connect(options.kubeconfig, options.context, pool=4, **where)
-        identity = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
-        elector = Elector(lease_kube, options.namespace, options.lease, identity)
-        kube = await Kube.connect(options.kubeconfig, options.context, guard=elector.assert_leading, **where)
+        lease_kube = await Kube.connect(options.kubeconfig, options.context, in_cluster=options.in_cluster, pool=4)
+        elector = Elector(lease_kube, options.namespace, options.lease)
+        kube = await Kube.connect(
+            options.kubeconfig, options.context, in_cluster=options.in_cluster, guard=elector.guard
+        )
         metrics = Metrics()
         events = Events(kube)
         controller = Controller(kube, events, metrics)
         store = TrackStore(kube, namespaces=options.namespaces, on_foreign=controller.track_changed)
-        secrets = Secrets(kube, options.namespaces, controller.secret_changed)
+        secrets = Secrets(kube)
+        watched = [secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)]
         metrics.observe(store, controller, elector)
-        endpoints = Endpoints(options.host, options.port, alive=lambda: None, ready=lambda: _ready(store), metrics=metrics)
+        endpoints = HttpServer(
+            alive=lambda: self.trouble,
+            ready=lambda: None if store.synced else "the Tracks are still being read",
+            metrics=metrics.render,
+            host=options.host,
+            port=options.port,
+        )
         await endpoints.start()
-        log.info("serving http://%s:%d (/healthz, /readyz, /metrics)", options.host, endpoints.port)
+        log.info("serving /healthz, /readyz and /metrics on port %d", endpoints.addresses[0][1])
         background = [
             self._background(store.run(), "the Tracks can no longer be followed"),
-            self._background(secrets.run(), "the Secrets can no longer be followed"),
             self._background(elector.run(), "the Lease was lost"),
             self._background(events.run(), "Events can no longer be written"),
+            *(self._background(informer.run(), "the Secrets can no longer be followed") for informer in watched),
         ]
         watch = Watch(kube, options.namespaces, controller.changed, controller.gone, self.fail)
         accounts: Accounts | None = None
@@ -109,13 +116,13 @@ class Process:
             if not await self._until(elector.acquired.wait()):
                 return self.exit_code
             log.info("leading, epoch %d; reading what there is", elector.epoch)
-            if not await self._until(asyncio.gather(store.wait_synced(), secrets.wait_synced())):
+            if not await self._until(asyncio.gather(store.wait_synced(), *(informer.synced.wait() for informer in watched))):
                 return self.exit_code
             with tempfile.TemporaryDirectory(prefix="navaar-") as folder:
                 workdir = options.workdir or Path(folder)
 
                 def open_intake(bot: Bot, name: str) -> Intake:
-                    heartbeat = Heartbeat(lease_kube, options.namespace, f"navaar-bot-{name}")
+                    heartbeat = Heartbeat(lease_kube, options.namespace, f"navaar-bot-{name}", elector.holder)
                     return Intake(
                         bot,
                         heartbeat,
@@ -132,7 +139,7 @@ class Process:
                     store,
                     accounts,
                     controller.wake,
-                    lambda: elector.leading_for(options.timing.deadline / 8),
+                    elector.still_leader,
                     lambda: elector.epoch,
                     options.timing,
                 )
@@ -163,8 +170,8 @@ class Process:
             log.error("%s", self.trouble)
         return self.exit_code
 
-    def _background(self, work: object, trouble: str) -> "asyncio.Task[None]":
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _background(self, work: Coroutine[Any, Any, None], trouble: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
 
         def ended(done: "asyncio.Task[None]") -> None:
             if done.cancelled() or self.stop.is_set():
@@ -175,9 +182,9 @@ class Process:
         task.add_done_callback(ended)
         return task
 
-    async def _until(self, wanted: object) -> bool:
+    async def _until(self, wanted: Awaitable[Any]) -> bool:
         """Waits; False if the process is to end first."""
-        wanting = asyncio.ensure_future(wanted)  # type: ignore[call-overload]
+        wanting = asyncio.ensure_future(wanted)
         stopping = asyncio.ensure_future(self.stop.wait())
         await asyncio.wait({wanting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -186,10 +193,6 @@ class Process:
             return not self.stop.is_set()
         wanting.cancel()
         return False
-
-
-def _ready(store: TrackStore) -> str | None:
-    return None if store.synced else "the Tracks are still being read"
 
 
 def main(options: Options) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from navaar.informer import Cache, Informer
 from navaar.kinds import SECRETS
 from navaar.kube import Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, Denied, KubeError, NotFound
+from navaar.kubeerrors import AlreadyExists, Conflict, Denied, NotFound
 from reconcilers.errors import AuthError
 
 TOKENS = "navaar-tokens"
@@ -29,13 +29,13 @@ class SecretProblem(AuthError):
 
 
 class Secrets:
-    """Reads Secrets by name, one namespace at a time, never listing them."""
+    """Reads Secrets by name, and tells which ones change without reading them."""
 
     def __init__(self, kube: Kube) -> None:
         self._kube = kube
 
     async def read(self, namespace: str, name: str, required: Sequence[str] = ()) -> dict[str, str]:
-        """The Secret's keys and values, as text. Raises SecretProblem, and KubeError when the API server is in trouble."""
+        """The Secret's keys and values, as text. Raises SecretProblem; KubeError when the API server is in trouble."""
         try:
             secret = await self._kube.get(SECRETS, namespace, name)
         except NotFound:
@@ -46,7 +46,7 @@ class Secrets:
             if error.status != 403:
                 raise
             raise SecretProblem(
-                f"The operator may not read Secret {name} in namespace {namespace}. Allow its service account to get it.",
+                f"The operator may not read Secret {name} in namespace {namespace}. Let its service account get it.",
                 reason="Forbidden",
             ) from None
         values = _decoded(name, secret)
@@ -72,7 +72,7 @@ class Secrets:
         return _kept(kept, secret, fingerprint)
 
     async def write_token(self, namespace: str, secret: str, fingerprint: str, token: str) -> None:
-        """Keeps the token that took the place of the one in `secret`. It is stored when this returns. Raises KubeError."""
+        """Keeps the token that took the place of the one in `secret`: stored when this returns. Raises KubeError."""
         value = json.dumps({"fingerprint": fingerprint, "refreshToken": token})
         entry = {secret: base64.b64encode(value.encode()).decode()}
         for attempt in range(WRITE_ATTEMPTS):
@@ -88,9 +88,10 @@ class Secrets:
                     raise
 
     def informer(self, namespace: str | None, changed: Callable[[str, str], None]) -> Informer["SecretVersion"]:
-        """Watches which Secrets change (namespace, name), without their values. Own tokens don't count as a change.
+        """Watches which Secrets of a namespace (None: of all) change; their values are never sent here.
 
-        Tells of every Secret once at the start.
+        `changed` is told of each one (namespace, name), and of those that are there at the start. What the operator
+        itself writes doesn't count.
         """
 
         def tell(old: SecretVersion | None, new: SecretVersion | None) -> None:
@@ -98,7 +99,7 @@ class Secrets:
             if secret is not None and secret.name != TOKENS:
                 changed(secret.namespace, secret.name)
 
-        cache: Cache[SecretVersion] = Cache(lambda known: (known.uid, known.version), on_foreign=tell)
+        cache: Cache[SecretVersion] = Cache(_stamp, on_foreign=tell)
         return Informer(self._kube, SECRETS, namespace, cache, SecretVersion.parse, metadata_only=True)
 
 
@@ -116,6 +117,10 @@ class SecretVersion:
         """From the metadata of a Secret."""
         metadata = resource["metadata"]
         return cls(metadata["namespace"], metadata["name"], metadata["uid"], int(metadata["resourceVersion"]))
+
+
+def _stamp(secret: SecretVersion) -> tuple[str, int]:
+    return secret.uid, secret.version
 
 
 def _decoded(name: str, secret: Resource) -> dict[str, str]:
@@ -163,6 +168,3 @@ def _with(required: Sequence[str]) -> str:
 
 def _it(missing: Sequence[str]) -> str:
     return "them" if len(missing) > 1 else "it"
-
-
-__all__ = ["TOKENS", "KubeError", "SecretProblem", "SecretVersion", "Secrets"]

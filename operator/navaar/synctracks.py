@@ -37,7 +37,8 @@ class SyncTracks:
     """The Tracks of one MusicSync.
 
     Writes are repeated while the API server can't be reached or asks to wait: an operator that can't reach it loses
-    its Lease, which ends that. They raise NotFound when the Track is gone, Invalid and Denied when the API server refuses.
+    its Lease, which ends that. They raise NotFound when the Track is gone, Invalid and Denied when the API server
+    refuses.
     """
 
     def __init__(
@@ -95,8 +96,8 @@ class SyncTracks:
         """Stores the intent of a write that can't be repeated, before it is made.
 
         Raises Conflict, and nothing is stored, if anything that the decision rests on has changed since the Track was
-        read: the place, what people wrote, the song itself. Raises Unavailable if the API server doesn't answer for long:
-        the intent may then be stored. In both cases the write must not be made.
+        read: the place, what people wrote, the song itself. Raises Unavailable if the API server doesn't answer for
+        long: the intent may then be stored. In both cases the write must not be made.
         """
         base, key = revision_of(track), self._key(track)
         async with self._index.exclusive(key):

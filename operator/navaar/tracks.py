@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from navaar.kubeerrors import Conflict, NotFound, Unavailable
 from navaar.record import SyncFacts
-from navaar.store import SyncTracks
+from navaar.synctracks import SyncTracks
 from reconcilers.model import Placement, Track
 from reconcilers.plan.board import BLANK
 from reconcilers.services.protocol import ServiceName

@@ -33,6 +33,21 @@ def settings() -> kopf.OperatorSettings:
     return made
 
 
+def connection(kube: Kube) -> kopf.ConnectionInfo:
+    """The API server for Kopf, with the credentials that everything else has."""
+    held = kube.configuration
+    scheme, _, token = (held.api_key.get("authorization") or held.api_key.get("BearerToken") or "").partition(" ")
+    return kopf.ConnectionInfo(
+        server=held.host,
+        ca_path=held.ssl_ca_cert,
+        insecure=not held.verify_ssl,
+        scheme=scheme if token else None,
+        token=token or scheme or None,
+        certificate_path=held.cert_file,
+        private_key_path=held.key_file,
+    )
+
+
 class Watch:
     """Tells of every MusicSync (`changed`) and of every deletion (`gone`), in the event loop that it was started in.
 
@@ -60,11 +75,11 @@ class Watch:
         loop = asyncio.get_running_loop()
         registry = kopf.OperatorRegistry()
 
-        @kopf.on.login(registry=registry)  # type: ignore[arg-type]
+        @kopf.on.login(registry=registry)
         def login(**_: Any) -> kopf.ConnectionInfo:
-            return self._kube.connection()
+            return connection(self._kube)
 
-        @kopf.on.event(GROUP, VERSION, "musicsyncs", registry=registry)  # type: ignore[arg-type]
+        @kopf.on.event(GROUP, VERSION, "musicsyncs", registry=registry)
         def event(type: str | None, body: kopf.Body, **_: Any) -> None:
             resource = dict(body)
             loop.call_soon_threadsafe(self._gone if type == "DELETED" else self._changed, resource)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,6 @@ class Download:
     picture: bytes | None
 
 
-class _Rejected(yt_dlp.utils.DownloadCancelled):  # type: ignore[misc]
-    """Carries a `FetchError` through yt-dlp, which lets no other exception pass."""
-
-    def __init__(self, failure: FetchError) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-
-
 class _Silent:
     """yt-dlp's logger: what matters comes as an exception, and the rest holds signed addresses."""
 
@@ -49,14 +41,22 @@ class _Silent:
 
 def download(job: Job, report: Report) -> Download:
     """Fetches the job's audio into its folder. Raises `FetchError`."""
+    refusals: list[FetchError] = []
+
+    def refuse(info: Mapping[str, Any], *, incomplete: object) -> None:
+        refusals.extend(_refusals(info, job.longest))
+        if refusals:
+            # yt-dlp lets this one pass, but makes another of it without what it holds.
+            raise yt_dlp.utils.DownloadCancelled
+
     try:
-        with yt_dlp.YoutubeDL(_options(job, report)) as client:
+        with yt_dlp.YoutubeDL({**_options(job, report), "match_filter": refuse}) as client:
             info = client.extract_info(f"https://www.youtube.com/watch?v={job.video_id}", download=True)
             picture = _picture(client, info or {})
-    except _Rejected as rejected:
-        raise rejected.failure from None
     except yt_dlp.utils.YoutubeDLError as error:
-        raise understood(str(error)) from None
+        raise (refusals[0] if refusals else understood(str(error))) from None
+    finally:
+        _jar(job).unlink(missing_ok=True)
     files = [Path(each["filepath"]) for each in (info or {}).get("requested_downloads") or ()]
     if not files or not files[0].is_file():
         raise FetchError("item", "FetchFailed", "The audio could not be fetched: YouTube gave no file.")
@@ -83,7 +83,6 @@ def _options(job: Job, report: Report) -> dict[str, Any]:
         "socket_timeout": 20,
         "sleep_interval_requests": job.pause,
         "allowed_extractors": ["youtube"],
-        "match_filter": lambda info, *, incomplete: _refuse(info, job.longest),
         "progress_hooks": [lambda said: _progress(said, report)],
     }
     if os.environ.get("SSL_CERT_FILE"):
@@ -91,17 +90,22 @@ def _options(job: Job, report: Report) -> dict[str, Any]:
         options["compat_opts"] = {"no-certifi"}
     if job.cookies:
         # yt-dlp writes the jar back, and a Secret's mount is read-only.
-        options["cookiefile"] = shutil.copyfile(job.cookies, Path(job.folder) / "cookies.txt")
+        options["cookiefile"] = shutil.copyfile(job.cookies, _jar(job))
     return options
 
 
-def _refuse(info: Mapping[str, Any], longest: float) -> None:
+def _jar(job: Job) -> Path:
+    return Path(job.folder) / "cookies.txt"
+
+
+def _refusals(info: Mapping[str, Any], longest: float) -> Iterator[FetchError]:
+    """Why a video is not to be downloaded, known before it is."""
     if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming", "post_live"):
-        raise _Rejected(FetchError("item", "NotYet", "The video is a broadcast that hasn't ended."))
+        yield FetchError("item", "NotYet", "The video is a broadcast that hasn't ended.")
     duration = info.get("duration") or 0
     if duration > longest:
         message = f"The video lasts {round(duration / 60)} minutes, and {round(longest / 60)} are allowed."
-        raise _Rejected(FetchError("item", "TooLong", message, permanent=True))
+        yield FetchError("item", "TooLong", message, permanent=True)
 
 
 def _progress(said: Mapping[str, Any], report: Report) -> None:

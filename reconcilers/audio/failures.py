@@ -38,6 +38,10 @@ _PATTERNS: tuple[tuple[str, FetchError], ...] = (
         FetchError("item", "NotYet", "The video is a broadcast that hasn't ended."),
     ),
     (
+        r"format is not available|no video formats|no formats",
+        FetchError("item", "NoFormat", "YouTube offered no audio for this video; a newer operator may find it."),
+    ),
+    (
         r"private|video unavailable|not available|isn.t available|no longer available|removed|terminated|been deleted",
         FetchError("item", "Unavailable", "YouTube no longer has this video, or keeps it private.", permanent=True),
     ),
@@ -48,12 +52,8 @@ _PATTERNS: tuple[tuple[str, FetchError], ...] = (
         ),
         FetchError("trouble", "Unreachable", "YouTube's audio can't be fetched at the moment."),
     ),
-    (
-        r"format is not available|no video formats|no formats",
-        FetchError("item", "NoFormat", "YouTube offered no audio for this video; a newer operator may find it."),
-    ),
 )
-_NOISE = re.compile(r"\x1b\[[0-9;]*m|^ERROR:\s*|\[[\w:+-]+\]\s*[\w-]{11}:\s*|https?://\S+")
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|ERROR:\s*|\[[\w:+-]+\]\s*[\w-]{11}:\s*|https?://\S+")
 _HINT = re.compile(
     r"(?:;?\s*please report this issue|\.\s+(?:Use|See|Also|Confirm)\b|\(caused by).*", re.IGNORECASE | re.DOTALL
 )

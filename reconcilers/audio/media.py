@@ -85,8 +85,10 @@ def _encode(container: av.container.InputContainer, stream: AudioStream, target:
     with av.open(str(target), "w", format="ipod", options={"movflags": "+faststart"}) as output:
         encoded = output.add_stream("aac", rate=rate)
         assert isinstance(encoded, AudioStream)
-        encoded.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
-        encoded.bit_rate = bits
+        mono = stream.codec_context.channels == 1
+        encoded.layout = "mono" if mono else "stereo"
+        # One channel sounds as well at half the rate, and takes a third of the time.
+        encoded.bit_rate = bits // 2 if mono else bits
         for frame in container.decode(stream):
             frame.pts = None
             output.mux(encoded.encode(frame))

@@ -100,7 +100,11 @@ def decide(
         # Who didn't say how long the song is takes any of its masters.
         apart = SAME_SECONDS if wanted.duration is not None else policy.max_duration_difference
         group = [pair for pair in fit if _one_recording(leader, pair[0], apart)]
-        rivals = [pair for pair in fit if pair not in group and leader.score - pair[0].score < policy.margin]
+        rivals = [
+            pair
+            for pair in fit
+            if pair not in group and leader.score - pair[0].score < policy.margin and not _film_of(leader, pair[0])
+        ]
         if rivals:
             count = len(rivals) + 1
             return Decision(Outcome.REVIEW, None, ranked[: policy.shown], (f"{count} different recordings fit alike",))
@@ -125,6 +129,13 @@ def _one_recording(leader: Scored, other: Scored, apart: float) -> bool:
         difference = evidence.apart(one.recording.duration, two.recording.duration)
         return difference is None or difference <= apart
     return compare(one.recording, two.recording).band is Band.SAME
+
+
+def _film_of(leader: Scored, other: Scored) -> bool:
+    """Whether the other is an upload of the song whose label audio was found: films run a little longer, and add no doubt."""
+    if leader.candidate.kind != "ATV" or other.candidate.kind not in _UPLOADS:
+        return False
+    return leader.firm and other.firm
 
 
 def _score(wanted: Recording, candidate: Candidate, policy: MatchPolicy) -> Scored:

@@ -10,6 +10,7 @@ before its operations are carried out; whatever is lost in between is planned ag
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track
 from reconcilers.plan import absorb, bulk, decide, digest, wishes
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
@@ -18,12 +19,14 @@ from reconcilers.plan.operations import (
     Listed,
     Looked,
     Observation,
+    Observe,
     Operation,
     RemoveDone,
     Resolved,
     Searched,
     Troubled,
 )
+from reconcilers.plan.song import NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -82,9 +85,12 @@ def plan(
     `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
     is False while the channel may not be posted to. `epoch` goes into intents.
     """
-    board = Board(tracks)
+    board = Board(tracks, sync.targets, now)
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
-    for observation in sorted(observations, key=_order):
+    ordered = sorted(observations, key=_order)
+    new = [i for o in ordered if isinstance(o, Listed) for i in absorb.unknown_of(sync, board, o)]
+    board.gather(item.recording for item in new)
+    for observation in ordered:
         _take(sync, board, remembered, observation)
     wishes.carry(sync, board, now)
     _settle(sync, board, remembered, now, busy)
@@ -99,7 +105,7 @@ def plan(
             continue
         wanted = decide.operations_for(setting, service)
         if sync.mode is Mode.PLAN:
-            wanted = tuple(o for o in wanted if isinstance(o, decide.Observe))
+            wanted = tuple(o for o in wanted if isinstance(o, Observe))
         if wanted:
             operations[service] = wanted
     preview = _preview(sync, board, held) if sync.mode is Mode.PLAN or held.keys else None
@@ -120,7 +126,7 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
     match observation:
         case Listed():
             if service in sync.targets:
-                places[service] = absorb.absorb(sync, board, digest.mended(place), observation)
+                places[service] = absorb.absorb(sync, board, place, observation)
         case Looked(head=head, at=at):
             place = replace(place, looked=at, wanted=False, count=head.count, snapshot=head.snapshot)
             places[service] = digest.mended(place)
@@ -133,41 +139,46 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
         case AddDone():
             digest.added(sync, board, observation)
             # Our own writes are confirmed by looking, never by remembering what they answered.
-            places[service] = replace(places[service], wanted=True)
+            places[service] = replace(place, wanted=True)
         case RemoveDone():
             digest.removed(sync, board, observation)
-            places[service] = replace(places[service], wanted=True)
+            places[service] = replace(place, wanted=True)
+        case Troubled(error=ItemError()):
+            digest.stumbled(sync, board, observation, observation.at)
         case Troubled():
             places[service] = digest.troubled(place, observation)
 
 
 def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]) -> None:
     """What follows from time and from the other placements: overdue posts, and the channel's dependence on YouTube."""
-    for track in list(board.tracks.values()):
+    for track in board.awake():
         for service, placement in track.placements.items():
             if placement.state is State.NOT_FOUND and (placement.next_attempt or now + 1) <= now:
                 board.place(track, service, placement.to(State.PENDING, now, next_attempt=None))
+            elif placement.state is State.UNAVAILABLE and (placement.next_attempt or now + 1) <= now:
+                board.place(track, service, Placement(State.PENDING, changed=now))
             elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
                 board.place(track, service, _unidentified(track, placement, now))
     telegram, youtube = ServiceName.TELEGRAM, ServiceName.YOUTUBE
     if telegram not in sync.targets:
         return
-    for track in list(board.tracks.values()):
-        placement = track.placements.get(telegram)
-        if placement is None or placement.state is State.PRESENT:
+    for track in board.awake():
+        channel = track.placements.get(telegram)
+        if channel is None or channel.state is State.PRESENT:
             continue
-        if placement.state is State.ADDING:
-            intent = placement.intent
+        if channel.state is State.ADDING:
+            intent = channel.intent
             if telegram not in busy and intent is not None and now >= intent.deadline + sync.timing.settle:
-                board.place(track, telegram, _delivery_unknown(placement, now))
+                board.place(track, telegram, _delivery_unknown(channel, now))
         elif youtube in sync.targets and sync.fetch is not Fetch.NEVER:
             theirs = track.placements.get(youtube, BLANK)
-            undecided = theirs.state in (State.REVIEW, State.NOT_FOUND) and audio_of(track) is None
-            if placement.state is State.PENDING and undecided:
+            stuck = theirs.state in (State.REVIEW, State.NOT_FOUND) or theirs.reason in NOT_AGAIN
+            undecided = stuck and audio_of(track) is None
+            if channel.state is State.PENDING and undecided:
                 message = f"waits for the YouTube id that its audio comes from ({theirs.state.value} there)"
-                board.place(track, telegram, placement.to(theirs.state, now, reason="Inherited", message=message))
-            elif placement.reason == "Inherited" and not (undecided and placement.state is theirs.state):
-                board.place(track, telegram, placement.to(State.PENDING, now))
+                board.place(track, telegram, channel.to(theirs.state, now, reason="Inherited", message=message))
+            elif channel.reason == "Inherited" and not (undecided and channel.state is theirs.state):
+                board.place(track, telegram, channel.to(State.PENDING, now))
 
 
 def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
@@ -187,7 +198,7 @@ def _preview(sync: Sync, board: Board, held: bulk.Held) -> Preview:
     adds = dict.fromkeys(sync.targets, 0)
     removes = dict.fromkeys(sync.targets, 0)
     samples: list[tuple[str, ServiceName, str]] = []
-    for track in sorted(board.tracks.values(), key=bulk.queue_order):
+    for track in sorted(board.awake(), key=bulk.queue_order):
         for service, placement in track.placements.items():
             if service not in sync.targets or placement.state not in (State.PENDING, State.REMOVING):
                 continue
@@ -209,16 +220,16 @@ def _wake(setting: decide.Setting) -> float | None:
         if place.parked is not None and place.parked > now:
             moments.append(place.parked)
         elif target is not None and service is not ServiceName.TELEGRAM and place.looked is not None:
-            moments.append(place.looked + target.interval)
-    for track in setting.board.tracks.values():
+            again = decide.again_at(sync, service, place)
+            soon = place.looked + sync.timing.confirm if place.full else None
+            moments.append(again or soon or place.looked + target.interval)
+    for track in setting.board.awake():
         for service, placement in track.placements.items():
-            state = placement.state
-            if state is State.PRESENT and placement.seen and not placement.missing:
+            if service not in sync.targets or (placement.state is State.PRESENT and placement.seen and not placement.missing):
                 continue
             proof = decide.proof_due(sync, placement, setting.places.get(service, Place()))
             if proof is not None:
                 moments.append(proof)
-            if placement.next_attempt is not None and service in sync.targets:
+            if placement.next_attempt is not None:
                 moments.append(placement.next_attempt)
-    later = [m for m in moments if m > now]
-    return min(later, default=None)
+    return min((m for m in moments if m > now), default=None)

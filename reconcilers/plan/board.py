@@ -1,35 +1,40 @@
 """The planner's working set: tracks by name, by entry and by identity, and what has changed so far."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from reconcilers.matching import keys
-from reconcilers.model import Placement, State, Track
+from reconcilers.model import NO_WISHES, Placement, State, Track
+from reconcilers.plan.song import BLANK, STANDING, audio_of, fingerprint, ids_of, rank, stands, track_name
+from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
 
-STANDING = frozenset({State.PRESENT, State.ADDING, State.REMOVING, State.RETAINED, State.UNAVAILABLE, State.EXCLUDED})
-"""States in which an id in a placement names an entry that stands, or may stand, in the place."""
+__all__ = ["BLANK", "DAY", "STANDING", "Board", "audio_of", "fingerprint", "ids_of", "rank", "stands", "track_name"]
 
-BLANK = Placement()
-
-
-def track_name(sync: str, service: ServiceName, place: str, id: str) -> str:
-    """The name of the track that is first sighted as `id` in `place`: the same whoever sees it first, and after a crash."""
-    digest = hashlib.sha256(f"{service.value}\n{place}\n{id}".encode()).hexdigest()[:10]
-    return f"{sync[:200]}-{digest}"
+DAY = 86400.0
 
 
 class Board:
-    """Tracks under the planner's hand. Reads see every change at once; `changed` is what must be recorded."""
+    """Tracks under the planner's hand. Reads see every change at once; `changed` is what must be recorded.
 
-    def __init__(self, tracks: Mapping[str, Track]) -> None:
+    Most tracks of a large sync stand quietly in every place. They are looked at once, here; what is left, `awake`, is what
+    the planner has to think about: everything that is missing somewhere, was placed in the last 24 hours, is written into
+    by people, or has changed in this plan.
+    """
+
+    def __init__(self, tracks: Mapping[str, Track], services: Collection[ServiceName] = (), now: float = 0.0) -> None:
         self.before = tracks
         self.tracks: dict[str, Track] = dict(tracks)
         self.changed: set[str] = set()
         self.deleted: dict[str, str] = {}
+        self._awake = {name for name, track in tracks.items() if not _quiet(track, services, now - DAY)}
         self._entries: dict[ServiceName, dict[str, str]] = {}
-        self._keys: dict[str, set[str]] | None = None
+        self._overlaps: set[tuple[str, str]] = set()
+        self._keys: dict[str, set[str]] = {}
+
+    def awake(self) -> list[Track]:
+        """The tracks that there may be something to do about, in the order of their names."""
+        return [self.tracks[name] for name in sorted(self._awake) if name in self.tracks]
 
     def put(self, track: Track) -> Track:
         """Stores a new or changed track and keeps the indexes true."""
@@ -37,11 +42,14 @@ class Board:
             return track
         self.tracks[track.name] = track
         self.changed.add(track.name)
+        self._awake.add(track.name)
         for service, entries in self._entries.items():
             for id in ids_of(track, service):
                 self._claim(entries, id, track, service)
-        if self._keys is not None:
-            self._index(track)
+        if self._keys and track.recording is not None and track.duplicate_of is None:
+            for key in keys_of(track.recording):
+                if key in self._keys:
+                    self._keys[key].add(track.name)
         return track
 
     def place(self, track: Track, service: ServiceName, placement: Placement) -> Track:
@@ -52,35 +60,77 @@ class Board:
         """Removes a track that was merged into `survivor`."""
         self.tracks.pop(loser.name, None)
         self.changed.discard(loser.name)
+        self._awake.discard(loser.name)
+        # Who was merged into the loser before is now the survivor's.
+        self.deleted = {n: survivor.name if to == loser.name else to for n, to in self.deleted.items()}
         self.deleted[loser.name] = survivor.name
-        for entries in self._entries.values():
-            for id in [i for i, name in entries.items() if name == loser.name]:
-                del entries[id]
+        for service, entries in self._entries.items():
+            for id in ids_of(loser, service):
+                if entries.get(id) == loser.name:
+                    del entries[id]
+
+    def entries(self, service: ServiceName) -> Mapping[str, str]:
+        """Names of tracks by entry. It only ever grows within a plan: `owner` tells what is still true."""
+        found = self._entries.get(service)
+        if found is None:
+            found = self._entries[service] = {}
+            special: list[Track] = []
+            for name, track in self.tracks.items():
+                placement = track.placements.get(service)
+                # The common case, without the calls.
+                if placement is not None and placement.state is State.PRESENT and track.wishes is NO_WISHES:
+                    id = placement.id
+                    if id is not None and id not in found and not placement.others and placement.requested is None:
+                        found[id] = name
+                        continue
+                special.append(track)
+            for track in special:
+                for id in ids_of(track, service):
+                    self._claim(found, id, track, service)
+        return found
 
     def owner(self, service: ServiceName, id: str) -> Track | None:
         """The track that an entry belongs to."""
-        entries = self._entries.get(service)
-        if entries is None:
-            entries = self._entries[service] = {}
-            for track in self.tracks.values():
-                for entry in ids_of(track, service):
-                    self._claim(entries, entry, track, service)
-        name = entries.get(id)
+        name = self.entries(service).get(id)
         track = self.tracks.get(name) if name is not None else None
-        # The index only ever grows within a plan: an id that a track has let go is nobody's.
         if track is None or id not in ids_of(track, service):
             return None
         return track
 
-    def alike(self, track_keys: tuple[str, ...]) -> list[Track]:
-        """Tracks that share an identity key, in the order of their names."""
-        if self._keys is None:
-            self._keys = {}
-            for track in self.tracks.values():
-                self._index(track)
+    def overlaps(self) -> list[tuple[Track, Track]]:
+        """Pairs of tracks that stand for one entry, found so far; each pair is told once."""
+        pairs, self._overlaps = sorted(self._overlaps), set()
+        return [(self.tracks[a], self.tracks[b]) for a, b in pairs if a in self.tracks and b in self.tracks]
+
+    def by_token(self, service: ServiceName, token: str) -> Track | None:
+        """The track whose addition carries this token."""
+        for track in self.awake():
+            placement = track.placements.get(service)
+            if placement is not None and placement.intent is not None and placement.intent.token == token:
+                return track
+        return None
+
+    def gather(self, recordings: Iterable[Recording]) -> None:
+        """Prepares `alike` for these recordings, in one pass over all tracks."""
+        wanted = {key for recording in recordings for key in keys_of(recording)} - self._keys.keys()
+        if not wanted:
+            return
+        found: dict[str, set[str]] = {key: set() for key in wanted}
+        for name, track in self.tracks.items():
+            recording = track.identity if track.wishes is NO_WISHES else track.recording
+            if recording is None or track.duplicate_of is not None:
+                continue
+            for key in _keys(recording.title, recording.artists, recording.isrc):
+                if key in found:
+                    found[key].add(name)
+        self._keys.update(found)
+
+    def alike(self, recording: Recording) -> list[Track]:
+        """Tracks that share an identity key with a recording, in the order of their names."""
+        self.gather((recording,))
         names: set[str] = set()
-        for key in track_keys:
-            names |= self._keys.get(key, set())
+        for key in keys_of(recording):
+            names |= self._keys[key]
         return [self.tracks[name] for name in sorted(names) if name in self.tracks]
 
     def _claim(self, entries: dict[str, str], id: str, track: Track, service: ServiceName) -> None:
@@ -89,16 +139,14 @@ class Board:
             entries[id] = track.name
             return
         holder = self.tracks[name]
-        if id not in ids_of(holder, service) or _claim_rank(track, service, id) < _claim_rank(holder, service, id):
+        if id not in ids_of(holder, service):
             entries[id] = track.name
-
-    def _index(self, track: Track) -> None:
-        assert self._keys is not None
-        recording = track.recording
-        if recording is None or track.duplicate_of is not None:
             return
-        for key in keys(recording):
-            self._keys.setdefault(key, set()).add(track.name)
+        mine, theirs = _claim_rank(track, service, id), _claim_rank(holder, service, id)
+        if mine[1] == theirs[1] == 0:
+            self._overlaps.add((min(name, track.name), max(name, track.name)))
+        if mine < theirs:
+            entries[id] = track.name
 
     def records(self) -> tuple[Track, ...]:
         """The tracks that differ from what is stored, oldest first."""
@@ -106,85 +154,38 @@ class Board:
         return tuple(sorted(differing, key=lambda t: (t.created, t.name)))
 
 
-def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
-    """Every id by which a listing may show this track in a place, rejected ones left out."""
-    if track.duplicate_of is not None:
-        return ()
-    placement = track.placements.get(service)
-    pin = track.wishes.pins.get(service)
-    if placement is None:
-        found: tuple[str | None, ...] = (pin,)
-    elif placement.state is State.PRESENT and pin is None and placement.requested is None and not placement.others:
-        found = (placement.id,)
-    else:
-        candidates = tuple(c.id for c in placement.candidates) if placement.state is State.REVIEW else ()
-        found = (pin, placement.id, placement.requested, *placement.others, *candidates)
-    rejected = track.wishes.rejects.get(service)
-    return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))
+def keys_of(recording: Recording) -> tuple[str, ...]:
+    """`matching.keys`, remembered for as many tracks as a sync may have."""
+    return _keys(recording.title, recording.artists, recording.isrc)
 
 
-def rank(track: Track) -> tuple[bool, float, str]:
-    """Who survives when two tracks are one song: a person's before an operator's, then the older, then by name."""
-    return (track.owned, track.created, track.name)
+@lru_cache(maxsize=262_144)
+def _keys(title: str, artists: tuple[str, ...], isrc: str | None) -> tuple[str, ...]:
+    return keys(Recording(title, artists, isrc=isrc))
 
 
-def _claim_rank(track: Track, service: ServiceName, id: str) -> tuple[bool, bool, bool, float, str]:
+def _quiet(track: Track, services: Collection[ServiceName], since: float) -> bool:
+    """Whether a track stands, seen, in every place, with nothing to be told or counted about it."""
+    if (track.wishes is not NO_WISHES and track.wishes) or track.absent or track.duplicate_of is not None:
+        return False
+    placements = track.placements
+    if len(placements) < len(services):
+        return False
+    for service in services:
+        placement = placements.get(service)
+        if placement is None or placement.state is not State.PRESENT or not placement.seen or placement.missing:
+            return False
+        if placement.placed is not None and placement.placed > since:
+            return False
+    return True
+
+
+def _claim_rank(track: Track, service: ServiceName, id: str) -> tuple[bool, int, tuple[bool, float, str]]:
+    """Whose an entry is: who pinned it, then where it stands, then what asked for it, then whose candidate it is."""
     placement = track.placements.get(service, BLANK)
     pinned = track.wishes.pins.get(service) == id
-    standing = placement.state in STANDING and id in (placement.id, *placement.others)
-    return (not pinned, not standing, *rank(track))
-
-
-def merge(board: Board, a: Track, b: Track) -> Track:
-    """Makes two tracks one: the survivor takes over what the loser has and it lacks.
-
-    An operator-made loser is deleted, after the survivor is recorded; a person-made one stays and says `Duplicate`.
-    """
-    survivor, loser = sorted((a, b), key=rank)
-    placements = dict(survivor.placements)
-    for service, theirs in loser.placements.items():
-        ours = placements.get(service, BLANK)
-        if theirs.state in STANDING and theirs.id is not None:
-            if ours.state not in STANDING or ours.id is None:
-                placements[service] = theirs
-            elif theirs.id != ours.id and theirs.id not in ours.others:
-                placements[service] = replace(ours, others=(*ours.others, theirs.id))
-        elif theirs.state is State.REMOVED and ours.state is State.PENDING and ours.id is None:
-            placements[service] = theirs
-    identity = survivor.identity or loser.identity
-    merged = replace(survivor, placements=placements, identity=identity, audio=survivor.audio or loser.audio)
-    if loser.owned:
-        board.drop(loser, merged)
+    if stands(placement) and id in (placement.id, *placement.others):
+        claim = 0
     else:
-        board.put(replace(loser, placements={}, duplicate_of=survivor.name))
-    return board.put(merged)
-
-
-def at_odds(a: Track, b: Track) -> bool:
-    """Whether a person has said of one that it is not the other, by rejecting what stands for it."""
-    for one, other in ((a, b), (b, a)):
-        for service, ids in one.wishes.rejects.items():
-            placement = other.placements.get(service)
-            if placement is not None and placement.id in ids:
-                return True
-    return False
-
-
-def audio_of(track: Track) -> str | None:
-    """The YouTube id that the channel's audio comes from, once it is decided."""
-    placement = track.placements.get(ServiceName.YOUTUBE, BLANK)
-    rejects = track.wishes.rejects.get(ServiceName.YOUTUBE, frozenset())
-    undecided = placement.state in (State.REVIEW, State.NOT_FOUND, State.FAILED, State.REMOVING)
-    if placement.id is not None and placement.id not in rejects and not undecided:
-        return placement.id
-    return track.audio if track.audio not in rejects else None
-
-
-def fingerprint(track: Track) -> str:
-    """Of what a search for this track would look for and refuse: it changes when a person changes that."""
-    recording, wishes = track.recording, track.wishes
-    if recording is None:
-        return "-"
-    rejects = sorted((s.value, *sorted(ids)) for s, ids in wishes.rejects.items() if ids)
-    facts = (wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+        claim = 1 if id in (placement.id, placement.requested, *placement.others) else 2
+    return (not pinned, claim, rank(track))

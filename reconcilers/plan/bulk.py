@@ -10,12 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconcilers.model import Place, Source, State, Track
-from reconcilers.plan.absorb import ABSENT_REASONS
-from reconcilers.plan.board import BLANK, Board
+from reconcilers.plan.absence import OURS
+from reconcilers.plan.board import BLANK, DAY, Board
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
-
-DAY = 86400.0
 
 Key = tuple[str, ServiceName, str]
 """(track, service, "add" or "remove")."""
@@ -40,41 +38,42 @@ class Held:
 def held_back(sync: Sync, board: Board, places: Mapping[ServiceName, Place], now: float) -> Held:
     """The additions and removals that exceed the limits."""
     keys: set[Key] = set()
-    reasons: dict[ServiceName, str] = {}
+    reasons: dict[ServiceName, list[str]] = defaultdict(list)
     removals: list[Key] = []
     removed = 0
+    awake = board.awake()
     for service, target in sync.targets.items():
-        if service is not ServiceName.TELEGRAM and places.get(service, Place()).count is None:
-            continue  # what is missing there is not known yet
         waiting: dict[bool, list[Key]] = defaultdict(list)
         done: dict[bool, int] = defaultdict(int)
-        for track in board.tracks.values():
+        for track in awake:
             placement = track.placements.get(service)
-            if placement is None or placement.state is State.NOT_FOUND:
+            if placement is None or placement.approved:
                 continue
             state = placement.state
-            if state is State.PRESENT:
-                if placement.placed is not None and placement.placed > now - DAY and not placement.approved:
-                    done[track.source is Source.BACKLOG] += 1
-            elif state is State.PENDING:
-                if not placement.approved:
-                    waiting[track.source is Source.BACKLOG].append((track.name, service, "add"))
-            elif state is State.REMOVING:
-                if not placement.approved and placement.reason not in ("Rejected", "Repinned"):
-                    removals.append((track.name, service, "remove"))
-            elif state is State.REMOVED and placement.reason in ABSENT_REASONS and not placement.approved:
+            if state is State.PENDING:
+                waiting[track.source is Source.BACKLOG].append((track.name, service, "add"))
+            elif state is State.ADDING or (placement.placed is not None and placement.placed > now - DAY):
+                done[track.source is Source.BACKLOG] += 1
+            if state is State.REMOVING and placement.reason not in ("Rejected", "Repinned"):
+                removals.append((track.name, service, "remove"))
+            elif state is State.REMOVED and placement.reason in OURS:
                 removed += (placement.changed or 0.0) > now - DAY and placement.id is not None
+        if service is not ServiceName.TELEGRAM and places.get(service, Place()).count is None:
+            continue  # what is missing there is not known yet
         for backlog, group in waiting.items():
             if len(group) + done[backlog] > target.max_adds:
                 keys.update(group)
                 kind = "songs of the backlog" if backlog else "new songs"
-                reasons[service] = f"{len(group)} {kind} would be added, more than maxAdds ({target.max_adds}) in 24 hours"
+                reasons[service].append(
+                    f"{len(group)} {kind} would be added, more than maxAdds ({target.max_adds}) in 24 hours"
+                )
     limit = sync.max_deletes if sync.max_deletes is not None else max(5, len(board.tracks) // 50)
     if len(removals) + removed > limit:
         keys.update(removals)
-        for _, service, _ in removals:
-            reasons[service] = f"{len(removals)} songs would be removed, more than maxDeletes ({limit}) in 24 hours"
-    return Held(frozenset(keys), reasons)
+        message = f"{len(removals)} songs would be removed, more than maxDeletes ({limit}) in 24 hours"
+        for service in {service for _, service, _ in removals}:
+            reasons[service].append(message)
+    return Held(frozenset(keys), {service: "; ".join(said) for service, said in reasons.items()})
 
 
 def approve(board: Board, keys: Iterable[Key]) -> None:

@@ -1,14 +1,18 @@
 """From what the tracks say to what is done next, one place at a time."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from reconcilers.model import Intent, Place, Placement, Source, State, Track
+from reconcilers.plan.absence import arriving
+from reconcilers.plan.absorb import INCOMPLETE
 from reconcilers.plan.board import Board, audio_of
 from reconcilers.plan.bulk import Held, queue_order
 from reconcilers.plan.operations import Add, Observe, Operation, Remove, Resolve, Search
-from reconcilers.policy import Fetch, Sync
+from reconcilers.plan.song import BLANK, NOT_AGAIN
+from reconcilers.policy import Fetch, RemovalPolicy, Sync
 from reconcilers.services.protocol import AddRequest, Head, ServiceName
 
 BATCH = {ServiceName.TELEGRAM: 1, ServiceName.YOUTUBE: 5, ServiceName.SPOTIFY: 50}
@@ -47,22 +51,25 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
             return ()
     if target is None and service is not ServiceName.YOUTUBE:
         return ()
-    adds: list[tuple[Track, Operation]] = []
-    others: list[Operation] = []
-    lookups: list[tuple[Track, Operation]] = []
-    for track, operation in _wanted(setting, service):
-        if isinstance(operation, Add):
-            adds.append((track, operation))
-        elif isinstance(operation, Remove):
-            others.append(operation)
-        else:
-            lookups.append((track, operation))
-    lookups.sort(key=lambda pair: queue_order(pair[0]))
-    adds.sort(key=lambda pair: queue_order(pair[0]))
+    wanted = _wanted(setting, service)
+    # One kind at a time: after a removal the place is another than the one that an addition would rest on.
+    if wanted.removals:
+        return tuple(
+            Remove(service, track.name, placement.id, placement.entry)
+            for track in nsmallest(BATCH[service], wanted.removals, key=queue_order)
+            if (placement := track.placements[service]).id is not None
+        )
     # What is decided goes in before more is looked for: the places converge song by song.
-    if others or adds:
-        return (*others[: BATCH[service]], *(o for _, o in adds[: BATCH[service]]))
-    return tuple(o for _, o in lookups[:SEARCHES])
+    unread = service is not ServiceName.TELEGRAM and place.full and place.listed is None
+    if wanted.additions and not unread:
+        return tuple(
+            _add(setting, service, track, id)
+            for track, id in nsmallest(BATCH[service], wanted.additions, key=lambda pair: queue_order(pair[0]))
+        )
+    return tuple(
+        _lookup(service, track, id)
+        for track, id in nsmallest(SEARCHES, wanted.lookups, key=lambda pair: queue_order(pair[0]))
+    )
 
 
 def observation_due(setting: Setting, service: ServiceName, place: Place) -> Observe | None:
@@ -73,23 +80,45 @@ def observation_due(setting: Setting, service: ServiceName, place: Place) -> Obs
     full = place.full or place.count is None or (place.listed is None and place.snapshot is None)
     full = full or (place.listed is not None and now - place.listed >= longest)
     due = place.looked is None or place.wanted or now - place.looked >= target.interval
-    seen: list[str] = []
-    for track in setting.board.tracks.values():
-        placement = track.placements.get(service)
-        if placement is None or placement.id is None:
-            continue
-        if placement.state is State.PRESENT and placement.seen:
-            seen.append(placement.id)
-        wake = proof_due(setting.sync, placement, place)
-        if wake is not None and now >= wake:
-            due = full = True
+    if not due and not full and _proof_needed(setting, service, place):
+        due = full = True
+    again = again_at(setting.sync, service, place)
+    if again is not None and now < again and not place.wanted:
+        return None
     # A whole listing that proved nothing is not asked for again at once.
     if not due and not (full and now - (place.looked or 0.0) >= timing.confirm):
         return None
-    if len(seen) < place.placed:
-        full = True
+    full = full or _proof_needed(setting, service, place)
+    seen = _seen(setting.board, service)
     known = Head(place.count, place.snapshot) if place.count is not None else None
-    return Observe(service, known, frozenset(seen), full)
+    return Observe(service, known, seen, full or len(seen) < place.placed)
+
+
+def again_at(sync: Sync, service: ServiceName, place: Place) -> float | None:
+    """When a place is read again whose last reading was incomplete: longer each time, at most its interval."""
+    if place.reason != INCOMPLETE or place.looked is None:
+        return None
+    longest = max(sync.targets[service].interval, sync.timing.confirm)
+    return place.looked + min(sync.timing.confirm * 2.0 ** min(max(place.failures - 1, 0), 20), longest)
+
+
+def _proof_needed(setting: Setting, service: ServiceName, place: Place) -> bool:
+    for track in setting.board.awake():
+        placement = track.placements.get(service)
+        if placement is not None and placement.id is not None:
+            wake = proof_due(setting.sync, placement, place)
+            if wake is not None and setting.now >= wake:
+                return True
+    return False
+
+
+def _seen(board: Board, service: ServiceName) -> frozenset[str]:
+    found = set()
+    for track in board.tracks.values():
+        placement = track.placements.get(service)
+        if placement is not None and placement.seen and placement.state is State.PRESENT and placement.id is not None:
+            found.add(placement.id)
+    return frozenset(found)
 
 
 def proof_due(sync: Sync, placement: Placement, place: Place) -> float | None:
@@ -114,67 +143,87 @@ def _proof_wake(sync: Sync, placement: Placement) -> float | None:
     return None
 
 
-def _wanted(setting: Setting, service: ServiceName) -> Iterator[tuple[Track, Operation]]:
-    for track in setting.board.tracks.values():
+@dataclass(slots=True)
+class _Wanted:
+    """What one place is wanted for: removals, (track, id to add), and (track, id to resolve or None to search)."""
+
+    removals: list[Track] = field(default_factory=list)
+    additions: list[tuple[Track, str]] = field(default_factory=list)
+    lookups: list[tuple[Track, str | None]] = field(default_factory=list)
+
+
+def _wanted(setting: Setting, service: ServiceName) -> _Wanted:
+    wanted = _Wanted()
+    target = setting.sync.targets.get(service)
+    writable = target is not None and target.access.writable
+    for track in setting.board.awake():
         placement = track.placements.get(service)
-        if placement is None:
-            if service is ServiceName.YOUTUBE:
-                yield from _audio_search(setting, track)
+        state = placement.state if placement is not None else None
+        if placement is None or target is None:
+            if service is ServiceName.YOUTUBE and _audio_wanted(setting, track):
+                wanted.lookups.append((track, None))
+        elif not _due(setting, placement):
             continue
-        state = placement.state
-        if state is State.PRESENT:
-            if placement.missing >= 2 and placement.id is not None:
-                yield track, Resolve(service, track.name, placement.id)
+        elif state is State.PRESENT:
+            spreads = setting.sync.removal is RemovalPolicy.PROPAGATE
+            if placement.missing >= 2 and placement.id is not None and not (spreads and arriving(track)):
+                wanted.lookups.append((track, placement.id))
         elif state is State.PENDING:
-            yield from _pending(setting, service, track, placement)
+            if writable and (track.name, service, "add") not in setting.held.keys:
+                _pending(setting, service, track, placement, wanted)
         elif state is State.REMOVING:
-            if _due(setting, placement) and (track.name, service, "remove") not in setting.held.keys and placement.id:
-                yield track, Remove(service, track.name, placement.id, placement.entry)
-        elif service is ServiceName.YOUTUBE and state is not State.ADDING:
-            yield from _audio_search(setting, track)
+            if writable and (track.name, service, "remove") not in setting.held.keys:
+                wanted.removals.append(track)
+        elif service is ServiceName.YOUTUBE and state is not State.ADDING and _audio_wanted(setting, track):
+            wanted.lookups.append((track, None))
+    return wanted
 
 
 def _due(setting: Setting, placement: Placement) -> bool:
+    if placement.state in (State.NOT_FOUND, State.UNAVAILABLE):
+        return True  # theirs is another clock; the channel's audio has its own
     return placement.next_attempt is None or placement.next_attempt <= setting.now
 
 
-def _pending(
-    setting: Setting, service: ServiceName, track: Track, placement: Placement
-) -> Iterator[tuple[Track, Operation]]:
-    if not _due(setting, placement) or (track.name, service, "add") in setting.held.keys:
-        return
+def _pending(setting: Setting, service: ServiceName, track: Track, placement: Placement, wanted: _Wanted) -> None:
     recording = track.recording
     pin = track.wishes.pins.get(service)
     if service is ServiceName.TELEGRAM:
         audio = audio_of(track)
         if setting.posting and audio is not None and recording is not None:
-            yield track, _add(setting, service, track, placement, audio)
+            wanted.additions.append((track, audio))
     elif pin is not None and placement.id != pin:
-        yield track, Resolve(service, track.name, pin)
-    elif placement.id is not None and recording is not None:
-        yield track, _add(setting, service, track, placement, placement.id)
-    elif placement.id is None and recording is not None:
-        rejects = track.wishes.rejects.get(service, frozenset())
-        yield track, Search(service, track.name, recording, rejects)
+        wanted.lookups.append((track, pin))
+    elif recording is not None:
+        if placement.id is not None:
+            wanted.additions.append((track, placement.id))
+        else:
+            wanted.lookups.append((track, None))
 
 
-def _audio_search(setting: Setting, track: Track) -> Iterator[tuple[Track, Operation]]:
-    """The channel needs audio for a song whose YouTube id no playlist decides."""
+def _audio_wanted(setting: Setting, track: Track) -> bool:
+    """Whether the channel needs audio for a song whose YouTube id no playlist decides."""
     if setting.sync.fetch is Fetch.NEVER or not setting.posting:
-        return
+        return False
     channel = track.placements.get(ServiceName.TELEGRAM)
     if channel is None or channel.state is not State.PENDING or not _due(setting, channel):
-        return
+        return False
     if (track.name, ServiceName.TELEGRAM, "add") in setting.held.keys:
-        return
-    recording = track.recording
-    if recording is not None and audio_of(track) is None:
-        rejects = track.wishes.rejects.get(ServiceName.YOUTUBE, frozenset())
-        yield track, Search(ServiceName.YOUTUBE, track.name, recording, rejects)
+        return False
+    if track.placements.get(ServiceName.YOUTUBE, BLANK).reason in NOT_AGAIN:
+        return False
+    return track.recording is not None and audio_of(track) is None
 
 
-def _add(setting: Setting, service: ServiceName, track: Track, placement: Placement, id: str) -> Add:
-    recording = track.recording
+def _lookup(service: ServiceName, track: Track, id: str | None) -> Operation:
+    if id is not None:
+        return Resolve(service, track.name, id)
+    assert track.recording is not None
+    return Search(service, track.name, track.recording, track.wishes.rejects.get(service, frozenset()))
+
+
+def _add(setting: Setting, service: ServiceName, track: Track, id: str) -> Add:
+    recording, placement = track.recording, track.placements[service]
     assert recording is not None
     place = setting.places.get(service, Place())
     token = hashlib.sha256(f"{track.name}\n{service.value}\n{placement.attempts}\n{setting.now}".encode()).hexdigest()[:12]

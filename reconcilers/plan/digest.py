@@ -6,12 +6,15 @@ from dataclasses import replace
 from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, QuotaError, ServiceError, TargetError
 from reconcilers.matching import Decision, MatchPolicy, Outcome, decide
 from reconcilers.model import Match, Origin, Place, Placement, Scored, State, Track, scored
-from reconcilers.plan.absorb import not_applied, removed_by_person
-from reconcilers.plan.board import BLANK, STANDING, Board, at_odds, audio_of, fingerprint, merge
+from reconcilers.plan.absence import arriving, not_applied, removed_by_person
+from reconcilers.plan.absorb import INCOMPLETE
+from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint, stands
+from reconcilers.plan.merge import crowded, merge, under_way
 from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched, Troubled
-from reconcilers.policy import Sync
+from reconcilers.plan.song import at_odds
+from reconcilers.policy import RemovalPolicy, Sync
 from reconcilers.recording import Candidate
-from reconcilers.services.protocol import ServiceName
+from reconcilers.services.protocol import Added, ServiceName
 
 SERVICE_WIDE = (AuthError, TargetError, QuotaError)
 """Errors that say nothing about the song that was being worked on."""
@@ -64,16 +67,18 @@ def _chosen(sync: Sync, board: Board, track: Track, service: ServiceName, decisi
     match = Match("Search", round(decision.choice.score, 3), decision.choice.reasons)
     placement = track.placements.get(service, BLANK)
     owner = board.owner(service, id)
-    if owner is None or owner.name == track.name:
+    theirs = owner.placements.get(service, BLANK) if owner is not None else BLANK
+    claimed = owner is not None and (
+        owner.wishes.pins.get(service) == id or id in (theirs.id, theirs.requested, *theirs.others)
+    )
+    if owner is None or owner.name == track.name or not claimed:
+        # What is only a candidate for another track is free: this one is sure.
         board.place(track, service, placement.to(State.PENDING, now, id=id, match=match, sought=fingerprint(track)))
         return
-    both = [
-        s
-        for s, p in owner.placements.items()
-        if p.state in STANDING and p.id and (q := track.placements.get(s, BLANK)).state in STANDING and q.id and q.id != p.id
-    ]
-    theirs = owner.placements.get(service, BLANK)
-    if not both and theirs.state is not State.REVIEW and not at_odds(track, owner):
+    if under_way(track, owner):
+        board.place(track, service, replace(placement, next_attempt=now + sync.timing.settle))
+        return
+    if not crowded(track, owner) and theirs.state is not State.REVIEW and not at_odds(track, owner):
         merge(board, track, owner)
         return
     message = f"the best match, {id}, already belongs to {owner.name}; reject it here (spec.rejects.{service.value}) if "
@@ -108,13 +113,14 @@ def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decisio
         message="the service does not have it; looked for again monthly",
         candidates=(),
         sought=fingerprint(track),
-        next_attempt=now + sync.timing.recheck * (0.9 + 0.2 * _spread(track.name)),
+        next_attempt=_in_a_month(sync, track, now),
     )
 
 
-def _spread(name: str) -> float:
-    """0…1 by name, so that monthly rechecks don't come on one day."""
-    return sum(name.encode()) % 97 / 97
+def _in_a_month(sync: Sync, track: Track, now: float) -> float:
+    """Spread by name, so that monthly rechecks don't come on one day."""
+    spread = sum(track.name.encode()) % 97 / 97
+    return now + sync.timing.recheck * (0.9 + 0.2 * spread)
 
 
 def _audio_searched(sync: Sync, board: Board, track: Track, decision: Decision, now: float) -> None:
@@ -148,23 +154,27 @@ def resolved(sync: Sync, board: Board, result: Resolved) -> None:
                 board.put(replace(track, identity=result.candidate.recording))
     elif placement.id == result.id and placement.state is State.PRESENT and placement.missing >= 2:
         if gone:
-            message = "it vanished from the place and no longer exists upstream"
+            message = "it vanished from the place and no longer exists upstream; looked for again monthly"
             unavailable = placement.to(State.UNAVAILABLE, now, reason="Gone", message=message, missing=0, missed=None)
-            board.place(track, service, unavailable)
-        else:
+            board.place(track, service, replace(unavailable, seen=False, next_attempt=_in_a_month(sync, track, now)))
+        elif sync.removal is RemovalPolicy.KEEP or not arriving(track):
             removed_by_person(sync, board, track, service, now)
 
 
 def added(sync: Sync, board: Board, result: AddDone) -> None:
-    """An addition ended, or may have."""
+    """An addition ended, or may have. Its track may have been merged into another meanwhile: the token tells."""
+    service, now, outcome = result.service, result.at, result.outcome
     track = board.tracks.get(result.track)
+    if track is None or _token(track, service) != result.token:
+        track = board.by_token(service, result.token)
     if track is None:
         return
-    service, now, outcome = result.service, result.at, result.outcome
     placement = track.placements.get(service, BLANK)
-    if placement.intent is None or placement.intent.token != result.token:
-        return
-    if isinstance(outcome, OutcomeUnknown):
+    if placement.state not in (State.ADDING, State.REVIEW):
+        # It stands there by another way; what we sent besides is remembered.
+        others = {*placement.others, outcome.id} - {placement.id} if isinstance(outcome, Added) else placement.others
+        board.place(track, service, replace(placement, intent=None, others=tuple(sorted(i for i in others if i))))
+    elif isinstance(outcome, OutcomeUnknown):
         waiting = replace(placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else")
         board.place(track, service, waiting)
     elif isinstance(outcome, NotSent) or isinstance(outcome, SERVICE_WIDE):
@@ -173,9 +183,7 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
         failed = placement.to(State.FAILED, now, reason=outcome.reason, message=outcome.message, intent=None)
         board.place(track, service, replace(failed, attempts=placement.attempts + 1, next_attempt=None))
     elif isinstance(outcome, ServiceError):
-        after = not_applied(sync, placement, now, outcome.reason)
-        message = outcome.message if after.state is State.PENDING else f"{outcome.message}; {after.message}"
-        board.place(track, service, replace(after, message=message))
+        board.place(track, service, _again(sync, placement, outcome, now))
     else:
         present = placement.to(
             State.PRESENT,
@@ -196,6 +204,18 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
         board.place(track, service, present)
 
 
+def _token(track: Track, service: ServiceName) -> str | None:
+    intent = track.placements.get(service, BLANK).intent
+    return intent.token if intent is not None else None
+
+
+def _again(sync: Sync, placement: Placement, error: ServiceError, now: float) -> Placement:
+    """Tried again later, or given up; the error says why."""
+    after = not_applied(sync, placement, now, error.reason)
+    message = error.message if after.state is State.PENDING else f"{error.message}; {after.message}"
+    return replace(after, message=message)
+
+
 def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
     """A removal ended."""
     track = board.tracks.get(result.track)
@@ -203,7 +223,15 @@ def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
         return
     service, now, error = result.service, result.at, result.error
     placement = track.placements.get(service, BLANK)
-    if placement.state is not State.REMOVING or placement.id != result.id:
+    if placement.id != result.id:
+        return
+    if placement.state is State.PRESENT or placement.state is State.EXCLUDED:
+        if error is None:
+            # It was called off too late: we took it out, no person did.
+            wanted = placement.state if placement.state is State.EXCLUDED else State.PENDING
+            board.place(track, service, replace(Placement(wanted, reason=placement.reason), changed=now))
+        return
+    if placement.state is not State.REMOVING:
         return
     if isinstance(error, ItemError) and error.permanent:
         board.place(track, service, placement.to(State.RETAINED, now, reason=error.reason, message=error.message))
@@ -211,12 +239,35 @@ def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
         delay = min(sync.retry.backoff * 2**placement.attempts, 86400.0)
         later = replace(placement, attempts=placement.attempts + 1, next_attempt=now + delay, message=error.message)
         board.place(track, service, later)
+    elif placement.reason == "Rejected" and placement.others:
+        first, *rest = placement.others
+        board.place(track, service, placement.to(State.PRESENT, now, id=first, entry=None, others=tuple(rest)))
     elif placement.reason in ("Rejected", "Repinned"):
         # The place may show it for a while yet: it is kept in mind, lest it be taken for a song of its own.
-        board.place(track, service, Placement(State.PENDING, changed=now, requested=result.id, missed=now))
+        kept = tuple(sorted({*placement.others, result.id}))
+        board.place(track, service, Placement(State.PENDING, changed=now, others=kept))
+    elif placement.others:
+        first, *rest = placement.others
+        board.place(track, service, replace(placement, id=first, entry=None, others=tuple(rest), attempts=0, next_attempt=None))
     else:
         gone = placement.to(State.REMOVED, now, reason=placement.reason, seen=False, missing=0, attempts=0)
-        board.place(track, service, replace(gone, next_attempt=None, approved=False))
+        board.place(track, service, replace(gone, next_attempt=None))
+
+
+def stumbled(sync: Sync, board: Board, result: Troubled, now: float) -> None:
+    """One song could not be searched for or looked up: the others go on."""
+    track = board.tracks.get(result.track or "")
+    if track is None:
+        return
+    service = result.service
+    placement = track.placements.get(service, BLANK)
+    if service is ServiceName.YOUTUBE and placement.state is not State.PENDING and placement.missing < 2:
+        service = ServiceName.TELEGRAM  # it was asked for the channel's audio
+        placement = track.placements.get(service, BLANK)
+    if placement.state is State.PENDING:
+        board.place(track, service, _again(sync, placement, result.error, now))
+    elif placement.missing >= 2:
+        board.place(track, service, replace(placement, next_attempt=now + sync.timing.settle))
 
 
 def troubled(place: Place, result: Troubled) -> Place:
@@ -230,7 +281,7 @@ def troubled(place: Place, result: Troubled) -> Place:
     elif isinstance(error, TargetError):
         parked = now + LONGEST_BACKOFF
     else:
-        parked = now + min(FIRST_BACKOFF * 2 ** (failures - 1), LONGEST_BACKOFF)
+        parked = now + min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
     return replace(
         place,
         parked=parked,
@@ -243,7 +294,7 @@ def troubled(place: Place, result: Troubled) -> Place:
 
 
 def mended(place: Place) -> Place:
-    """The place after the service answered as it should."""
-    if not place.failures and not place.reason:
+    """The place after the service answered as it should. What a reading left open, only a reading settles."""
+    if place.reason == INCOMPLETE or (not place.failures and not place.reason):
         return place
     return replace(place, parked=None, failures=0, reason="", message="", terminal=False)

@@ -6,107 +6,168 @@ The order is the order of precedence: exclusion > `state: Absent` > rejects and 
 from collections import defaultdict
 from dataclasses import replace
 
-from reconcilers.matching import Band, compare, fold, keys
+from reconcilers.matching import Band, compare
 from reconcilers.model import Match, Origin, Placement, State, Track
-from reconcilers.plan.absorb import withdrawn
-from reconcilers.plan.board import BLANK, STANDING, Board, at_odds, fingerprint, merge, rank
-from reconcilers.policy import Exclusion, Fetch, Sync
+from reconcilers.plan.absence import withdrawn
+from reconcilers.plan.board import BLANK, Board, fingerprint, rank, stands, track_name
+from reconcilers.plan.exclusions import Exclusions, exclude, included
+from reconcilers.plan.merge import merge, under_way
+from reconcilers.plan.song import NOT_AGAIN, at_odds
+from reconcilers.policy import Fetch, Sync
 from reconcilers.services.protocol import ServiceName
 
 SEARCH_ENDED = frozenset({"Ambiguous", "NotFound", "PossibleDuplicate", "WrongMatch", "PinDead", "PinConflict", "Unidentified"})
 
+_ENDED = frozenset({State.REVIEW, State.NOT_FOUND, State.FAILED})
+
 
 def carry(sync: Sync, board: Board, now: float) -> None:
     """Brings every track in line with what people wrote. Cheap for tracks that nobody touched."""
-    excluded = _Exclusions(sync)
+    excluded = Exclusions(sync)
     pins = _pin_conflicts(board)
-    for track in list(board.tracks.values()):
-        if track.duplicate_of is not None:
-            if track.duplicate_of not in board.tracks:
-                board.put(replace(track, duplicate_of=None))
+    limited = sync.fetch is Fetch.NEVER or any(not t.access.writable for t in sync.targets.values())
+    requests = [t for t in board.awake() if t.origin is None and not t.placements]
+    board.gather(t.recording for t in requests if t.recording is not None)
+    concerned = sorted(board.tracks.values(), key=lambda t: t.name) if excluded.any else board.awake()
+    for track in concerned:
+        current = board.tracks.get(track.name)
+        if current is None:
             continue
-        if track.origin is None and not track.placements:
-            track = _adopt_standing(board, track)
-        if track.wishes or track.absent or excluded.any or _incomplete(track, sync):
-            _carry_one(sync, board, track, excluded, pins, now)
+        if current.duplicate_of is not None:
+            if current.duplicate_of in board.tracks:
+                continue
+            current = board.put(replace(current, duplicate_of=None))
+        if current.origin is None and not current.placements:
+            current = _adopt_standing(board, current)
+        if current.wishes or current.absent or excluded.any or limited or _untold(current, sync):
+            _carry_one(sync, board, current, excluded, pins, now)
 
 
-def _incomplete(track: Track, sync: Sync) -> bool:
+def _untold(track: Track, sync: Sync) -> bool:
+    """Whether a track without wishes may still have something of a wish, now gone, about it."""
     if len(track.placements) < len(sync.targets):
         return True
-    return any(p.state is State.EXCLUDED for p in track.placements.values())
+    for placement in track.placements.values():
+        state = placement.state
+        if state is State.EXCLUDED or (state in _ENDED and placement.reason in NOT_AGAIN):
+            return True
+        if state in _ENDED and placement.sought and placement.sought != fingerprint(track):
+            return True
+    return False
 
 
 def _carry_one(
-    sync: Sync, board: Board, track: Track, excluded: "_Exclusions", pins: set[tuple[ServiceName, str]], now: float
+    sync: Sync, board: Board, track: Track, excluded: Exclusions, pins: set[tuple[ServiceName, str]], now: float
 ) -> None:
-    wishes = track.wishes
-    if wishes.absent != track.absent:
-        track = board.put(replace(track, absent=wishes.absent))
-        _turn_absent(sync, board, track, now)
-    for service, target in sync.targets.items():
-        track = board.tracks[track.name]
-        placement = track.placements.get(service)
-        if placement is None:
-            placement = Placement(State.REMOVED, reason="Absent") if track.absent else Placement()
-            placement = replace(placement, changed=now)
-        if service in wishes.exclude_from or excluded(track):
-            placement = _exclude(placement, now, "Excluded", "")
-        elif not target.access.writable and placement.state in (State.PENDING, State.EXCLUDED):
-            placement = _exclude(placement, now, "ReadOnly", "this place is only read")
-        elif service is ServiceName.TELEGRAM and sync.fetch is Fetch.NEVER and placement.state is State.PENDING:
-            placement = _exclude(placement, now, "FetchNever", "telegram.audio.fetch is Never")
-        elif placement.state is State.EXCLUDED and not (placement.reason == "FetchNever" and sync.fetch is Fetch.NEVER):
-            back = State.PRESENT if placement.id is not None and placement.seen else State.PENDING
-            placement = placement.to(back, now)
-        if placement.state is not State.EXCLUDED and not track.absent:
-            placement = _reject(board, track, service, placement, now)
-            placement = _pin(sync, board, track, service, placement, pins, now)
-            placement = _seek_again(board.tracks[track.name], placement, now)
-        board.place(track, service, placement)
-
-
-def _exclude(placement: Placement, now: float, reason: str, message: str) -> Placement:
-    if placement.state in (State.ADDING, State.REMOVING):
-        return placement
-    return placement.to(State.EXCLUDED, now, reason=reason, message=message, candidates=(), next_attempt=None)
-
-
-def _turn_absent(sync: Sync, board: Board, track: Track, now: float) -> None:
+    turned = track.wishes.absent != track.absent
+    if turned:
+        track = board.put(replace(track, absent=track.wishes.absent))
+    left_alone = excluded(track)
     for service in sync.targets:
-        placement = board.tracks[track.name].placements.get(service, BLANK)
-        if track.absent:
+        current = board.tracks.get(track.name)
+        if current is None or current.duplicate_of is not None:
+            return  # merged into another by one of its pins
+        placement = current.placements.get(service)
+        if placement is None:
+            placement = Placement(changed=now)
+        why = ("Excluded", "") if left_alone else _why_not(sync, current, service)
+        if why is not None:
+            placement = exclude(placement, now, *why)
+        elif placement.state is State.EXCLUDED:
+            placement = included(placement, now)
+        if placement.state is not State.EXCLUDED:
+            placement = _wished(sync, board, current, service, placement, pins, now, turned=turned)
+        alive = board.tracks.get(track.name)
+        if alive is not None and alive.duplicate_of is None:
+            board.place(alive, service, placement)
+
+
+def _wished(
+    sync: Sync, board: Board, track: Track, service: ServiceName, placement: Placement,
+    pins: set[tuple[ServiceName, str]], now: float, *, turned: bool,
+) -> Placement:  # fmt: skip
+    """The placement, as far as nothing excludes it."""
+    if track.absent:
+        if placement.reason == "DeliveryUnknown":
+            placement = _pin(board, track, service, _reject(sync, board, track, service, placement, now), pins, now)
+        # What was being added when it was asked for is to go too; what people add later stays.
+        if turned or placement.origin is Origin.PLACED or not stands(placement):
             placement = withdrawn(sync, service, placement, now, "Absent")
-        elif placement.state in (State.REMOVED, State.REMOVING) and placement.reason == "Absent":
-            back = State.PRESENT if placement.state is State.REMOVING else State.PENDING
-            placement = placement.to(back, now, id=placement.id if back is State.PRESENT else None)
-        board.place(track, service, placement)
+        return placement
+    if turned:
+        placement = _restored(placement, now)
+    placement = _reject(sync, board, track, service, placement, now)
+    placement = _pin(board, track, service, placement, pins, now)
+    return _seek_again(board.tracks.get(track.name, track), service, placement, now)
 
 
-def _reject(board: Board, track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
+def _why_not(sync: Sync, track: Track, service: ServiceName) -> tuple[str, str] | None:
+    """Why the planner is to leave a place alone, as (reason, message)."""
+    if service in track.wishes.exclude_from:
+        return ("Excluded", "")
+    placement = track.placements.get(service, BLANK)
+    here = placement.id is not None and (placement.seen or placement.placed is not None)
+    if here and placement.state is not State.REMOVING:
+        return None
+    if not sync.targets[service].access.writable:
+        return ("ReadOnly", "this place is only read")
+    if service is ServiceName.TELEGRAM and sync.fetch is Fetch.NEVER:
+        return ("FetchNever", "telegram.audio.fetch is Never")
+    return None
+
+
+def _restored(placement: Placement, now: float) -> Placement:
+    """The placement after a person took `state: Absent` back."""
+    if placement.state is State.RETAINED or (placement.state is State.REMOVING and placement.reason == "Absent"):
+        return placement.to(State.PRESENT, now, approved=False)
+    if placement.state is State.REMOVED and placement.reason == "Absent":
+        return Placement(State.PENDING, changed=now)
+    return placement
+
+
+def _reject(
+    sync: Sync, board: Board, track: Track, service: ServiceName, placement: Placement, now: float
+) -> Placement:
     """A person said: never this one."""
     rejects = track.wishes.rejects.get(service)
     if not rejects:
         return placement
     if placement.intent is not None and placement.intent.token in rejects and placement.state is State.REVIEW:
         return Placement(State.PENDING, changed=now)
+    if not rejects.isdisjoint(placement.others):
+        placement = replace(placement, others=tuple(i for i in placement.others if i not in rejects))
     if placement.id is None or placement.id not in rejects:
         return placement
     if placement.state in (State.ADDING, State.REMOVING):
         return placement
     if placement.state in (State.PRESENT, State.UNAVAILABLE) and placement.origin is Origin.PLACED:
         return placement.to(State.REMOVING, now, reason="Rejected", attempts=0, next_attempt=None)
+    if placement.state is State.PRESENT and placement.others:
+        first, *rest = placement.others
+        return placement.to(State.PRESENT, now, id=first, entry=None, others=tuple(rest), match=Match("Listed"))
     # What was found is let go: it is a song of its own, and the place's next whole listing discovers it as one.
+    if service is ServiceName.TELEGRAM and placement.state is State.PRESENT:
+        _split(sync, board, track, placement, now)
     return Placement(State.PENDING, changed=now)
 
 
+def _split(sync: Sync, board: Board, track: Track, placement: Placement, now: float) -> None:
+    """A channel has no listing that would show a post again: it becomes a song of its own at once."""
+    service, id = ServiceName.TELEGRAM, placement.id or ""
+    name = track_name(sync.name, service, sync.targets[service].id, id)
+    if name in board.tracks:
+        name = track_name(sync.name, service, sync.targets[service].id, f"{id}/split")
+    if name not in board.tracks:
+        here = replace(placement, match=Match("Origin"), others=(), changed=now)
+        board.put(Track(name, (service, id), placements={service: here}, source=track.source, created=now))
+
+
 def _pin(
-    sync: Sync, board: Board, track: Track, service: ServiceName, placement: Placement,
-    conflicts: set[tuple[ServiceName, str]], now: float,
-) -> Placement:  # fmt: skip
+    board: Board, track: Track, service: ServiceName, placement: Placement, conflicts: set[tuple[ServiceName, str]], now: float
+) -> Placement:
     """A person said: this is the right one."""
     pin = track.wishes.pins.get(service)
-    if pin is None:
+    if pin is None or placement.state in (State.ADDING, State.REMOVING):
         return placement
     if (service, track.name) in conflicts:
         message = f"another track pins {pin} too; one of the two must let it go"
@@ -115,37 +176,38 @@ def _pin(
         if placement.state in (State.REVIEW, State.NOT_FOUND) or placement.reason == "PinConflict":
             return Placement(State.PENDING, changed=now)
         if placement.reason == "NotStored":
-            return placement.to(State.PENDING, now, match=Match("Pin"), attempts=0)
+            return placement.to(State.PENDING, now, match=Match("Pin"), attempts=0, origin=None, placed=None)
         return placement
-    if pin in placement.others:
+    if pin in placement.others and placement.state is not State.REMOVED:
         others = tuple(sorted({*placement.others, placement.id or pin} - {pin}))
-        return replace(placement, id=pin, others=others, match=Match("Pin"))
-    if placement.state in (State.ADDING, State.REMOVING):
-        return placement
-    if placement.state is State.FAILED and placement.reason == "PinDead" and placement.id == pin:
-        return placement
+        return placement.to(State.PRESENT, now, id=pin, entry=None, others=others, match=Match("Pin"), seen=True)
     if placement.state is State.PRESENT and placement.origin is Origin.PLACED and service is not ServiceName.TELEGRAM:
         return placement.to(State.REMOVING, now, reason="Repinned", attempts=0, next_attempt=None)
     owner = board.owner(service, pin)
     if owner is not None and owner.name != track.name and not owner.wishes.pins.get(service):
         theirs = owner.placements.get(service, BLANK)
-        if theirs.state in STANDING and theirs.id == pin:
-            merge(board, track, owner)
-            return replace(theirs, match=Match("Pin"))
+        if stands(theirs) and theirs.id == pin and not under_way(track, owner):
+            merged = merge(board, track, owner)
+            return replace(merged.placements.get(service, theirs), match=Match("Pin"))
+    beside = tuple(i for i in dict.fromkeys((*placement.others, placement.id if stands(placement) else None)) if i)
     if service is ServiceName.TELEGRAM:
-        return placement.to(State.PRESENT, now, id=pin, origin=Origin.FOUND, seen=True, match=Match("Pin"), intent=None)
+        return placement.to(
+            State.PRESENT, now, id=pin, origin=Origin.FOUND, seen=True, match=Match("Pin"), intent=None, others=beside
+        )
     if placement.state is State.PENDING and placement.id is None:
         return placement
-    return Placement(State.PENDING, changed=now)
+    return Placement(State.PENDING, changed=now, others=beside)
 
 
-def _seek_again(track: Track, placement: Placement, now: float) -> Placement:
+def _seek_again(track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
     """What a person changed about the song makes an ended search worth another try."""
-    if not placement.sought or placement.sought == fingerprint(track):
+    if placement.state not in _ENDED:
         return placement
-    if placement.state in (State.REVIEW, State.NOT_FOUND, State.FAILED) and placement.reason in SEARCH_ENDED:
-        return Placement(State.PENDING, changed=now)
-    return placement
+    if placement.reason in NOT_AGAIN:
+        return placement if track.wishes.pins.get(service) else Placement(State.PENDING, changed=now)
+    if not placement.sought or placement.reason not in SEARCH_ENDED or placement.sought == fingerprint(track):
+        return placement
+    return Placement(State.PENDING, changed=now)
 
 
 def _adopt_standing(board: Board, track: Track) -> Track:
@@ -153,13 +215,13 @@ def _adopt_standing(board: Board, track: Track) -> Track:
     recording = track.recording
     for service, pin in track.wishes.pins.items():
         owner = board.owner(service, pin)
-        if owner is not None and owner.name != track.name:
+        if owner is not None and owner.name != track.name and not owner.wishes.pins.get(service):
             return merge(board, track, owner)
     if recording is None:
         return track
     same = [
         (verdict.score, other)
-        for other in board.alike(keys(recording))
+        for other in board.alike(recording)
         if other.name != track.name
         and other.recording is not None
         and not at_odds(track, other)
@@ -167,41 +229,15 @@ def _adopt_standing(board: Board, track: Track) -> Track:
     ]
     if not same:
         return track
-    best = max(same, key=lambda pair: (pair[0], [-ord(c) for c in pair[1].name]))[1]
+    best = min(same, key=lambda pair: (-pair[0], pair[1].name))[1]
     return merge(board, track, best)
 
 
 def _pin_conflicts(board: Board) -> set[tuple[ServiceName, str]]:
     """The tracks whose pin is also an elder track's."""
     claims: dict[tuple[ServiceName, str], list[Track]] = defaultdict(list)
-    for track in board.tracks.values():
+    for track in board.awake():
         if track.wishes.pins and track.duplicate_of is None:
             for service, pin in track.wishes.pins.items():
                 claims[service, pin].append(track)
     return {(service, t.name) for (service, _), ts in claims.items() for t in sorted(ts, key=rank)[1:]}
-
-
-class _Exclusions:
-    """The MusicSync's `exclude`, ready to be asked."""
-
-    def __init__(self, sync: Sync) -> None:
-        self._rules = [
-            (fold(e.artist) if e.artist else None, fold(e.title) if e.title else None, e.id) for e in sync.exclude if _says(e)
-        ]
-        self.any = bool(sync.exclude)
-
-    def __call__(self, track: Track) -> bool:
-        recording = track.recording
-        if not self._rules or recording is None:
-            return False
-        artists = {fold(a) for a in recording.artists}
-        ids = {p.id for p in track.placements.values() if p.id}
-        title = fold(recording.title)
-        return any(
-            (artist is None or artist in artists) and (name is None or name == title) and (id is None or id in ids)
-            for artist, name, id in self._rules
-        )
-
-
-def _says(exclusion: Exclusion) -> bool:
-    return bool(exclusion.artist or exclusion.title or exclusion.id)

@@ -1,5 +1,6 @@
 """A Spotify playlist, through spotipy."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ PAGE = 50
 BATCH = 100
 RESULTS = 10
 
+_ID = re.compile(r"[0-9A-Za-z]{22}")
 _TRACK = "id,uri,name,type,is_local,duration_ms,external_ids(isrc),artists(name),album(name)"
 # `track` is what `item` was called before February 2026, and is still sent to some apps.
 _ROWS = f"next,items(is_local,item({_TRACK}),track({_TRACK}))"
@@ -53,6 +55,7 @@ class SpotifyService:
     """
 
     name = ServiceName.SPOTIFY
+    batch = BATCH
 
     def __init__(
         self,
@@ -102,11 +105,11 @@ class SpotifyService:
             if page.get("next") is None or not found:
                 return Listing(tuple(items), rows, start, page.get("next") is None)
 
-    async def search(self, query: Query) -> tuple[Candidate, ...]:
-        """One request, at most 10 candidates. An attempt beyond the last formulation finds nothing and asks nothing."""
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
+        """One request, at most 10 candidates. Beyond the last formulation nothing is asked."""
         text = queries(query.recording, self.name, query.attempt)
         if text is None:
-            return ()
+            return None
         ask = _Ask("search", rows=False)
         answer = await self._read(ask, lambda: self._client.search(text, limit=RESULTS, type="track"))
         found = (answer.get("tracks") or {}).get("items") or []
@@ -114,10 +117,12 @@ class SpotifyService:
 
     async def resolve(self, id: str) -> Candidate | None:
         """One request. None, too, for what can't be an id."""
+        if not _ID.fullmatch(id):
+            return None
         try:
             track = await self._read(_Ask("resolve", rows=False), lambda: self._client.track(id))
         except spotify_errors.RefusedError as error:
-            if error.permanent:
+            if error.reason == "Gone":
                 return None
             raise
         return Candidate(str(track.get("id") or id), _recording(track))

@@ -25,7 +25,7 @@ SIGN_IN = "Sign in again and replace refresh-token in the Secret."
 
 
 class RefusedError(ItemError):
-    """400: this request, as it stands, was not carried out."""
+    """400 and 404: this request, as it stands, was not carried out."""
 
     reason = "Refused"
 
@@ -72,9 +72,14 @@ def of_answer(error: spotipy.SpotifyException, *, write: bool, rows: bool, now: 
         return TransientError(f"Spotify is in trouble (HTTP {status}).")
     if status == 400 and "size limit" in said.lower():
         return TargetError("The Spotify playlist is full (10,000 entries).", reason="Full")
-    return RefusedError(
-        f"Spotify refused the request: {said[:200] or f'HTTP {status}'}.", permanent=status in (400, 404)
-    )
+    if rows and not write:
+        return TargetError(
+            f"Spotify takes this for no playlist ({said[:200] or f'HTTP {status}'}). Check spec.spotify.playlist.",
+            reason="NotFound",
+        )
+    if status == 404:
+        return RefusedError("Spotify has no such track.", reason="Gone", permanent=True)
+    return RefusedError(f"Spotify refused the request: {said[:200] or f'HTTP {status}'}.", permanent=status == 400)
 
 
 def of_failure(error: BaseException, *, write: bool) -> ServiceError:

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner, InputFile, Message
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from reconcilers.audio.source import Audio, AudioSource, Progress
+from reconcilers.audio import Audio, Progress
 from reconcilers.errors import ItemError, ServiceError, TargetError
-from reconcilers.recording import Candidate
+from reconcilers.recording import Candidate, Recording
 from reconcilers.services import telegram_errors
 from reconcilers.services.calls import Caller, OnCall, nobody, one_by_one
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
@@ -42,6 +42,18 @@ class ChannelInfo:
     may_delete: bool
 
 
+class AudioFetcher(Protocol):
+    """What is needed of `reconcilers.audio.AudioSource`."""
+
+    async def fetch(self, video_id: str, recording: Recording, on_progress: Progress | None = None) -> Audio:
+        """See `AudioSource.fetch`."""
+        ...
+
+    def release(self, audio: Audio) -> None:
+        """See `AudioSource.release`."""
+        ...
+
+
 def new_bot(token: str) -> Bot:
     """A bot for one token; share it between intake and services. `close_bot` ends it."""
     request = HTTPXRequest(
@@ -53,6 +65,7 @@ def new_bot(token: str) -> Bot:
 
 async def close_bot(bot: Bot) -> None:
     """Closes a bot's connections."""
+    # `Bot.shutdown` does nothing unless `initialize`, which asks getMe, was called before.
     await bot.request.shutdown()
     await bot._request[0].shutdown()
 
@@ -71,12 +84,13 @@ class TelegramService:
     """
 
     name = ServiceName.TELEGRAM
+    batch = 1
 
     def __init__(
         self,
         bot: Bot | str,
         chat_id: int | str,
-        audio: AudioSource | None = None,
+        audio: AudioFetcher | None = None,
         *,
         scratch_chat: int | None = None,
         upload_timeout: float = UPLOAD_TIMEOUT,
@@ -140,14 +154,15 @@ class TelegramService:
         """Not to be called: a channel can't be listed."""
         raise NotImplementedError("a channel is observed by its updates")
 
-    async def search(self, query: Query) -> tuple[Candidate, ...]:
-        """Always empty."""
-        return ()
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
+        """Always None: there is nothing to ask."""
+        return None
 
     async def resolve(self, id: str) -> Candidate | None:
         """The song of a post, through the scratch chat; None where there is no such post or no audio in it.
 
-        Raises `ItemError` (``Unreadable``) without a scratch chat and for posts that can't be forwarded.
+        Raises `ItemError` (``Unreadable``) without a scratch chat that the bot may use, and for posts that can't be
+        forwarded.
         """
         item = await self.look(id)
         return Candidate(item.id, item.recording) if item is not None else None
@@ -170,6 +185,11 @@ class TelegramService:
             )
         except telegram_errors.MessageGoneError:
             return None
+        except TargetError as error:
+            # Which of the two chats it is that keeps the bot out is not said; the channel's own requests will tell.
+            raise ItemError(
+                f"The post can't be forwarded to the scratch chat: {error.message}", reason="Unreadable"
+            ) from None
         try:
             item = await self.item(copy)
         finally:

@@ -84,7 +84,7 @@ def _bad_request(error: BadRequest) -> ServiceError:
         return ItemError("Telegram does not let this post be forwarded.", reason="Unreadable", permanent=True)
     if "too big" in text:
         return too_large()
-    return ItemError(f"Telegram refused the request: {_said(error)}.", permanent=True)
+    return ItemError(f"Telegram refused the request: {_said(error)}.")
 
 
 def _no_answer(error: TelegramError, *, write: bool) -> ServiceError:

@@ -51,11 +51,11 @@ class YouTubeCatalogue:
         self._clock = clock
         self._client: YTMusic | None = None
 
-    async def search(self, query: Query) -> tuple[Candidate, ...]:
-        """Songs first, then videos: two requests. Beyond the last formulation nothing is asked and nothing found."""
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
+        """Songs first, then videos: two requests. None, and nothing asked, beyond the last formulation."""
         text = queries(query.recording, ServiceName.YOUTUBE, query.attempt)
         if text is None:
-            return ()
+            return None
         found: dict[str, Candidate] = {}
         kinds: tuple[Literal["songs", "videos"], ...] = ("songs", "videos")
         for kind in kinds:

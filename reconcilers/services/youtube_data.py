@@ -40,6 +40,7 @@ class YouTubeDataService:
     """
 
     name = ServiceName.YOUTUBE
+    batch = 1
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class YouTubeDataService:
             details |= {str(video["id"]): video.get("contentDetails") or {} for video in answer.get("items") or ()}
         return details
 
-    async def search(self, query: Query) -> tuple[Candidate, ...]:
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
         """See `YouTubeCatalogue.search`."""
         return await self._catalogue.search(query)
 

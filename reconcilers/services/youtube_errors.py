@@ -110,6 +110,8 @@ def of_data_api(answer: requests.Response, *, write: bool, now: float) -> Servic
         return ItemError("YouTube no longer has this video, or keeps it private.", reason="Unavailable", permanent=True)
     if reason in ("playlistItemsNotAccessible", "playlistForbidden", "forbidden") or status == 403:
         return forbidden()
+    if not write:
+        return TransientError(f"YouTube refused the request: {said[:200] or f'HTTP {status}'}.")
     return ItemError(f"YouTube refused the request: {said[:200] or f'HTTP {status}'}.", permanent=status == 400)
 
 

@@ -36,6 +36,7 @@ class YouTubeMusicService:
     """
 
     name = ServiceName.YOUTUBE
+    batch = 1
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class YouTubeMusicService:
         items = [(first + at, item) for at, row in enumerate(tracks) if (item := _item(row)) is not None]
         return items, rows, ended
 
-    async def search(self, query: Query) -> tuple[Candidate, ...]:
+    async def search(self, query: Query) -> tuple[Candidate, ...] | None:
         """See `YouTubeCatalogue.search`."""
         return await self._catalogue.search(query)
 

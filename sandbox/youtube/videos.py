@@ -146,9 +146,11 @@ def decoys(song: Song) -> list[Video]:
     """The wrong ones that a search brings up: a cover, a karaoke version, a live recording, a one-hour loop.
 
     Their ids are `video_id_for(f"{song.key}/{name}")` with name cover, karaoke, live, loop or lyrics. The
-    lyrics video is the right recording in a stranger's upload, so only songs that YouTube has get one. For
+    lyrics video is the right recording in a stranger's upload. A song that YouTube lacks has none of them. For
     one song in six the live recording is found before the official video.
     """
+    if not (song.video_id or song.music_video_id):
+        return []
     artists, title = song.names("youtube")
     artist, year = artists[0], _year(song)
     plain = Video("", "UGC", f"{artist} - {title}", (artist,), song.duration, year=year, also=_spellings(song))
@@ -185,9 +187,8 @@ def decoys(song: Song) -> list[Video]:
         live = f"{artist} - {title} (Live)"
         rank = 95 if _dice(song) % 6 == 0 else 60
         found.append(decoy("live", title=live, duration=song.duration + 41, relevance=rank))
-    if song.video_id or song.music_video_id:
-        lyrics = f"{artist} - {title} (Lyrics)"
-        found.append(decoy("lyrics", title=lyrics, artists=("Lyrics Garden",), relevance=50))
+    lyrics = f"{artist} - {title} (Lyrics)"
+    found.append(decoy("lyrics", title=lyrics, artists=("Lyrics Garden",), relevance=50))
     return found
 
 

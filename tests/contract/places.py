@@ -80,14 +80,20 @@ class Place:
     @property
     def call(self) -> dict[str, str]:
         """The journal's names for what the adapter does."""
-        names = {
-            "spotify": ("GET /playlists/{id}", "GET /playlists/{id}/items", "POST", "DELETE"),
-            "youtube-data": ("playlistItems.list", "playlistItems.list", "playlistItems.insert", "playlistItems.delete"),
-            "youtube-music": ("browse", "browse", "edit_playlist", "edit_playlist"),
-        }[self.kind]
         if self.kind == "spotify":
-            names = (*names[:2], "POST /playlists/{id}/items", "DELETE /playlists/{id}/items")
-        return dict(zip(("head", "list", "add", "remove"), names, strict=True))
+            rows = "/playlists/{id}/items"
+            return {
+                "head": "GET /playlists/{id}",
+                "list": f"GET {rows}",
+                "add": f"POST {rows}",
+                "remove": f"DELETE {rows}",
+                "search": "GET /search",
+            }
+        if self.kind == "youtube-data":
+            listed, added, removed = (f"playlistItems.{verb}" for verb in ("list", "insert", "delete"))
+            return {"head": listed, "list": listed, "add": added, "remove": removed, "search": "search"}
+        edit = "edit_playlist"
+        return {"head": "browse", "list": "browse", "add": edit, "remove": edit, "search": "search"}
 
     def id(self, n: int) -> str:
         """The n-th song's id here."""
@@ -98,13 +104,15 @@ class Place:
 
     def put(self, *numbers: int) -> None:
         """A person adds songs."""
-        self.box.call(lambda: [self._put(self.id(n)) for n in numbers])
 
-    def _put(self, id: str) -> None:
-        if self.kind == "spotify":
-            self.world.spotify.add(SPOTIFY_PLAYLIST, id)
-        else:
-            self.world.youtube.add(YOUTUBE_PLAYLIST, id)
+        def put() -> None:
+            for n in numbers:
+                if self.kind == "spotify":
+                    self.world.spotify.add(SPOTIFY_PLAYLIST, self.id(n))
+                else:
+                    self.world.youtube.add(YOUTUBE_PLAYLIST, self.id(n))
+
+        self.box.call(put)
 
     def withdraw(self, n: int) -> None:
         """The n-th song goes away upstream."""
@@ -120,9 +128,9 @@ class Place:
         return self.box.call(lambda: [e.video_id for e in self.world.youtube.entries(YOUTUBE_PLAYLIST)])
 
     def arm(self, kind: str, what: str = "*", **how: Any) -> None:
-        """A fault for ``head``, ``list``, ``add``, ``remove`` or everything."""
-        call = self.call.get(what, what)
-        self.box.call(lambda: self.world.faults.arm(Fault(kind, self.vendor, call, **how)))
+        """A fault for ``head``, ``list``, ``add``, ``remove``, ``search`` or everything."""
+        vendor = "youtube-music" if what == "search" and self.kind != "spotify" else self.vendor
+        self.box.call(lambda: self.world.faults.arm(Fault(kind, vendor, self.call.get(what, what), **how)))
 
     def writes(self) -> list[Entry]:
         return self.world.journal.writes(self.vendor)

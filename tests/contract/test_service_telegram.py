@@ -233,7 +233,7 @@ async def test_the_twenty_first_message_of_a_minute_waits_and_the_first_twenty_a
     "said",
     [
         Recording("Cheshme Man", ("Dariush",)),
-        Recording("A/B: \"C\" <D> [E] `F'", ("AC/DC", "Guest")),
+        Recording('A/B: "C" <D> [E] `F\'', ("AC/DC", "Guest")),
         Recording("چشم من", ("داریوش",)),
         Recording("x" * 300, ("y" * 300,)),
         Recording("Hallo... ", ()),
@@ -338,10 +338,13 @@ async def test_without_a_scratch_chat_or_a_right_to_forward_a_post_cannot_be_rea
     service = TelegramService(TOKEN, CHANNEL)
     assert (await failing(service.resolve("1"))).reason == "Unreadable"
     await service.close()
+    service = TelegramService(TOKEN, CHANNEL, scratch_chat=-1009999999999)
+    assert (await failing(service.look("1"))).reason == "Unreadable"
+    await service.close()
 
 
 async def test_a_channel_cannot_be_searched(stage: Stage) -> None:
-    assert await stage.service.search(Query(recording(0))) == ()
+    assert await stage.service.search(Query(recording(0))) is None
     assert list(stage.world.journal) == []
 
 
@@ -389,7 +392,7 @@ async def test_what_is_missing_in_a_channel_is_said(stage: Stage) -> None:
 
 
 async def test_a_bot_that_was_thrown_out_needs_a_person(stage: Stage) -> None:
-    stage.box.call(lambda: stage.world.telegram.remove_bot(CHANNEL, TOKEN))
+    stage.box.call(lambda: stage.world.telegram.remove_admin(CHANNEL, TOKEN, kicked=True))
     error = await failing(stage.service.add((request(),)))
     assert isinstance(error, TargetError)
     assert error.reason == "Forbidden"

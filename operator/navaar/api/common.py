@@ -22,6 +22,9 @@ ACCEPT_PAST_ANNOTATION = f"{GROUP}/accept-past"
 MEMORY_ANNOTATION = f"{GROUP}/telegram"
 """On a Track: which message in which channel is this song. See `navaar.api.memory`."""
 
+SONG_ANNOTATION = f"{GROUP}/song"
+"""On a Track: the song as it was first seen, so that a Track that is restored without its status is recognised."""
+
 SYNC_LABEL = f"{GROUP}/sync"
 """On a Track: the name of its MusicSync."""
 

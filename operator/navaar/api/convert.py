@@ -15,17 +15,18 @@ from navaar.api.common import (
     MANAGED_BY_LABEL,
     MEMORY_ANNOTATION,
     MESSAGE_LIMIT,
+    SONG_ANNOTATION,
     SYNC_LABEL,
 )
 from navaar.api.duration import seconds
 from navaar.api.identity import identity_from, identity_status
 from navaar.api.instant import read, written
-from navaar.api.memory import is_complete, is_of, memory_from, memory_of
+from navaar.api.memory import is_complete, is_of, memory_from, memory_of, song_from, song_of
 from navaar.api.musicsync import MusicSync
 from navaar.api.placement import placement_from, placement_status
 from navaar.api.places import SpotifySpec, YouTubeMusicSpec
 from navaar.api.trackstatus import HISTORY_LIMIT
-from reconcilers.model import NO_WISHES, NOTHING, Phase, Source, Track, Wishes
+from reconcilers.model import NO_WISHES, NOTHING, Match, Origin, Phase, Placement, Source, State, Track, Wishes
 from reconcilers.policy import Exclusion, Retry, Sync, Target, Timing
 from reconcilers.services.protocol import ServiceName
 
@@ -89,7 +90,15 @@ def track_from(resource: Mapping[str, Any], chat_id: int | None = None) -> Track
     identity, origin, audio = status.get("identity"), spec.get("origin"), status.get("audio")
     recording = identity_from(identity) if identity else None
     source = _SOURCES.get(status.get("source", ""))
-    annotation = (metadata.get("annotations") or _NOTHING).get(MEMORY_ANNOTATION)
+    annotations = metadata.get("annotations") or _NOTHING
+    annotation = annotations.get(MEMORY_ANNOTATION)
+    if recording is None and SONG_ANNOTATION in annotations:
+        recording, source = song_from(annotations[SONG_ANNOTATION], source)
+    if not status and origin and origin["service"] != ServiceName.TELEGRAM.value:
+        # Its status is lost, or was never written: it stands where it was first seen, until a listing says otherwise.
+        placements[_SERVICES[origin["service"]]] = Placement(
+            State.PRESENT, Origin.FOUND, origin["id"], seen=True, match=Match("Origin")
+        )
     if annotation:
         ours, known = is_of(annotation, chat_id), placements.get(ServiceName.TELEGRAM)
         if not ours:
@@ -236,9 +245,14 @@ def manifest_of(
         "namespace": namespace,
         "labels": {MANAGED_BY_LABEL: "navaar", SYNC_LABEL: sync_name, **(labels or {})},
     }
+    annotations: dict[str, str] = {}
     memory = memory_of(track, chat_id)
     if memory is not None:
-        metadata["annotations"] = {MEMORY_ANNOTATION: memory}
+        annotations[MEMORY_ANNOTATION] = memory
+    elif track.identity is not None:
+        annotations[SONG_ANNOTATION] = song_of(track)
+    if annotations:
+        metadata["annotations"] = annotations
     if owner is not None:
         metadata["ownerReferences"] = [dict(owner)]
     return {

@@ -105,6 +105,23 @@ def memory_from(annotation: str) -> Memory:
         return UNREADABLE
 
 
+def song_of(track: Track) -> str:
+    """The value of the annotation ``navaar.dev/song``: the song, and how its Track came to be."""
+    assert track.identity is not None
+    song = identity_status(track.identity)
+    song.pop("artist", None)
+    return json.dumps({**song, "source": track.source.value}, ensure_ascii=False, separators=(",", ":"))
+
+
+def song_from(annotation: str, source: Source | None) -> tuple[Recording | None, Source | None]:
+    """What that annotation says; a `source` that is known stands. What can't be read says nothing."""
+    try:
+        song = json.loads(annotation)
+        return identity_from(song), source or _SOURCES.get(song.get("source", ""))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None, source
+
+
 def _implied(id: str | None, intent: object) -> State:
     """The state of a placement that is simply known, or under way."""
     if intent is not None:

@@ -1,0 +1,68 @@
+"""Two tracks that turn out to be one song."""
+
+from dataclasses import replace
+
+from reconcilers.model import Placement, State, Track
+from reconcilers.plan.board import Board
+from reconcilers.plan.song import BLANK, at_odds, rank, stands
+
+
+def merge(board: Board, a: Track, b: Track) -> Track:
+    """Makes two tracks one: the survivor takes over what the loser has and it lacks.
+
+    An operator-made loser is deleted, after the survivor is recorded; a person-made one stays and says `Duplicate`.
+    """
+    survivor, loser = sorted((a, b), key=rank)
+    placements = dict(survivor.placements)
+    for service, theirs in loser.placements.items():
+        joined = _joined(placements.get(service, BLANK), theirs)
+        rejects = survivor.wishes.rejects.get(service)
+        if not rejects or theirs.id not in rejects:
+            if joined is not BLANK:
+                placements[service] = joined
+    identity = survivor.identity or loser.identity
+    merged = replace(survivor, placements=placements, identity=identity, audio=survivor.audio or loser.audio)
+    if loser.owned:
+        board.drop(loser, merged)
+    else:
+        board.put(replace(loser, placements={}, duplicate_of=survivor.name))
+    return board.put(merged)
+
+
+def _joined(ours: Placement, theirs: Placement) -> Placement:
+    if stands(theirs) and stands(ours):
+        others = {*ours.others, *theirs.others, theirs.id} - {ours.id, None}
+        return replace(ours, others=tuple(sorted(i for i in others if i is not None)), intent=ours.intent or theirs.intent)
+    if stands(theirs):
+        # What we may be putting there just now must still be recognised when it arrives.
+        return replace(theirs, intent=theirs.intent or ours.intent) if ours.intent is not None else theirs
+    if stands(ours):
+        return replace(ours, intent=ours.intent or theirs.intent) if theirs.intent is not None else ours
+    if theirs.intent is not None and ours.intent is None:
+        return theirs
+    undecided = ours.state in (State.PENDING, State.REVIEW, State.NOT_FOUND, State.FAILED) and ours.intent is None
+    return theirs if theirs.state is State.REMOVED and undecided else ours
+
+
+def crowded(a: Track, b: Track) -> bool:
+    """Whether both stand in one place with different entries: two songs, as far as that place goes."""
+    for service, mine in a.placements.items():
+        theirs = b.placements.get(service, BLANK)
+        if stands(mine) and stands(theirs) and mine.id != theirs.id:
+            return True
+    return False
+
+
+def under_way(a: Track, b: Track) -> bool:
+    """Whether something is being put into one place for both: only one of the two results could be remembered."""
+    return any(
+        mine.intent is not None and b.placements.get(service, BLANK).intent is not None
+        for service, mine in a.placements.items()
+    )
+
+
+def overlapping(board: Board) -> None:
+    """Two tracks for one entry are one song: each was made where the other could not be seen."""
+    for a, b in board.overlaps():
+        if not at_odds(a, b) and not under_way(a, b):
+            merge(board, a, b)

@@ -1,0 +1,92 @@
+"""Questions about one track, which its placements and wishes answer."""
+
+import hashlib
+
+from reconcilers.model import Placement, State, Track
+from reconcilers.services.protocol import ServiceName
+
+STANDING = frozenset({State.PRESENT, State.ADDING, State.REMOVING, State.RETAINED, State.UNAVAILABLE, State.EXCLUDED})
+"""States in which an id in a placement names an entry that stands, or may stand, in the place."""
+
+BLANK = Placement()
+
+NOT_AGAIN = frozenset({"PinDead", "PinConflict"})
+"""Reasons of a failure that only a pin can mend: what the pin was for is not decided in another way."""
+
+
+def track_name(sync: str, service: ServiceName, place: str, id: str) -> str:
+    """The name of the track that is first sighted as `id` in `place`: the same whoever sees it first, and after a crash."""
+    digest = hashlib.sha256(f"{service.value}\n{place}\n{id}".encode()).hexdigest()[:10]
+    return f"{sync[:200]}-{digest}"
+
+
+def stands(placement: Placement) -> bool:
+    """Whether a placement names an entry that stands, or may stand, in its place."""
+    return placement.id is not None and placement.state in STANDING
+
+
+def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
+    """Every id by which a listing may show this track in a place, rejected ones left out."""
+    if track.duplicate_of is not None:
+        return ()
+    placement = track.placements.get(service)
+    pin = track.wishes.pins.get(service)
+    if placement is None:
+        found: tuple[str | None, ...] = (pin,)
+    elif placement.state is State.PRESENT and pin is None and placement.requested is None and not placement.others:
+        found = (placement.id,)
+    else:
+        candidates = tuple(c.id for c in placement.candidates) if placement.state is State.REVIEW else ()
+        found = (pin, placement.id, placement.requested, *placement.others, *candidates)
+    rejected = track.wishes.rejects.get(service)
+    return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))
+
+
+def rank(track: Track) -> tuple[bool, float, str]:
+    """Who survives when two tracks are one song: a person's before an operator's, then the older, then by name."""
+    return (track.owned, track.created, track.name)
+
+
+def at_odds(a: Track, b: Track) -> bool:
+    """Whether a person has said of one that it is not the other, by rejecting what stands for it."""
+    for one, other in ((a, b), (b, a)):
+        for service, ids in one.wishes.rejects.items():
+            placement = other.placements.get(service)
+            if placement is not None and placement.id in ids:
+                return True
+    return False
+
+
+def audio_of(track: Track) -> str | None:
+    """The YouTube id that the channel's audio comes from, once it is decided."""
+    placement = track.placements.get(ServiceName.YOUTUBE, BLANK)
+    rejects = track.wishes.rejects.get(ServiceName.YOUTUBE, frozenset())
+    if placement.reason in NOT_AGAIN:
+        return None
+    pin = track.wishes.pins.get(ServiceName.YOUTUBE)
+    if pin is not None and placement.state in (State.PENDING, State.EXCLUDED, State.REMOVED) and placement.id is None:
+        # Where the playlist takes no part, nothing else will look at the pin.
+        declared = ServiceName.YOUTUBE in track.placements
+        return None if declared and placement.state is State.PENDING else pin
+    undecided = placement.state in (State.REVIEW, State.NOT_FOUND, State.REMOVING)
+    if placement.id is not None and placement.id not in rejects and not undecided:
+        return placement.id
+    return track.audio if track.audio not in rejects else None
+
+
+def fingerprint(track: Track) -> str:
+    """Of what a search for this track would look for and refuse: it changes when a person changes that."""
+    recording, wishes = track.recording, track.wishes
+    if recording is None:
+        return "-"
+    if not wishes:
+        return _UNTOUCHED
+    rejects = sorted((s.value, *sorted(ids)) for s, ids in wishes.rejects.items() if ids)
+    return _digest(wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects, wishes.pins.get(ServiceName.YOUTUBE))
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+
+
+_UNTOUCHED = _digest(None, (), None, None, [], None)

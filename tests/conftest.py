@@ -1,0 +1,38 @@
+"""What tests share. Nothing that is tested may leave this machine: the sandbox's proxy refuses, and so does this."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+
+
+def _loopback(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a unix socket
+    host = str(address[0])
+    return host in ("localhost", "::1", "") or host.startswith("127.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _stay_on_this_machine() -> Iterator[None]:
+    """A connection to anywhere but loopback fails the test that makes it."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if not _loopback(address):
+            raise AssertionError(f"a test tried to reach {address}: nothing may leave this machine")
+        _connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        if not _loopback(address):
+            raise AssertionError(f"a test tried to reach {address}: nothing may leave this machine")
+        return _connect_ex(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", connect)
+    patch.setattr(socket.socket, "connect_ex", connect_ex)
+    yield
+    patch.undo()

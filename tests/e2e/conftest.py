@@ -1,0 +1,231 @@
+"""A control plane for the whole session, and for every test a world, a namespace and an operator of its own."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import controlplane, quickstart, scenario
+from sandbox.controlplane import ApiError, ControlPlane
+from sandbox.operatorprocess import OperatorProcess
+from sandbox.shelf import Row, Shelf
+from sandbox.stage import Stage
+from sandbox.thread import SandboxThread
+from sandbox.world import World
+
+QUICK = ("--settle", "4", "--confirm", "1")
+"""Seconds instead of minutes, so that what needs time needs little."""
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    """The real API server, started once."""
+    with controlplane.start(audit=True) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+def stage(control_plane: ControlPlane) -> Stage:
+    """The cluster, with Navaar's resources in it."""
+    made = Stage(control_plane)
+    made.install([])
+    return made
+
+
+def until(what: str, holds: Callable[[], Any], seconds: float = 60.0, otherwise: Callable[[], str] = lambda: "") -> Any:
+    """Waits until `holds` is true, and returns what it said. Fails in a sentence."""
+    end = time.monotonic() + seconds
+    last: Any = None
+    while time.monotonic() < end:
+        try:
+            last = holds()
+        except ApiError as error:
+            last = error
+        else:
+            if last:
+                return last
+        time.sleep(0.1)
+    pytest.fail(f"{what}: not within {seconds:.0f} s; last seen: {last}\n{otherwise()}")
+
+
+@dataclass
+class Scene:
+    """One world, one or more namespaces and one operator."""
+
+    stage: Stage
+    box: SandboxThread
+    folder: Path
+    namespace: str
+    namespaces: list[str]
+    kubeconfig: Path
+    operators: list[OperatorProcess] = field(default_factory=list)
+
+    # ------------------------------------------------------------------ the operator
+
+    def start(self, *arguments: str) -> OperatorProcess:
+        """Starts the operator; the Lease and so the bots' heartbeats are this scene's own."""
+        operator = OperatorProcess(
+            self.kubeconfig,
+            self.namespaces,
+            self.box.environment(),
+            self.folder,
+            (*QUICK, *arguments),
+            lease_namespace=self.namespace,
+        )
+        self.operators.append(operator)
+        operator.wait_ready()
+        return operator
+
+    @property
+    def operator(self) -> OperatorProcess:
+        return self.operators[-1]
+
+    def tail(self) -> str:
+        return self.operator.tail(60) if self.operators else "(no operator)"
+
+    # ------------------------------------------------------------------ what people do
+
+    def apply(self, manifest: dict[str, Any], namespace: str | None = None) -> dict[str, Any]:
+        manifest["metadata"]["namespace"] = namespace or self.namespace
+        return self.stage.apply(manifest)
+
+    def quickstart(self, **spec: Any) -> None:
+        """Secrets and MusicSync of the quickstart."""
+        for manifest in quickstart.secrets():
+            self.apply(manifest)
+        self.apply(quickstart.musicsync(**spec))
+
+    def track(self, name: str, **spec: Any) -> None:
+        """A person applies a Track."""
+        self.apply(
+            {
+                "apiVersion": "navaar.dev/v1alpha1",
+                "kind": "Track",
+                "metadata": {"name": name},
+                "spec": {"musicSyncRef": {"name": quickstart.NAME}, **spec},
+            }
+        )
+
+    def patch_sync(self, body: dict[str, Any]) -> None:
+        self.stage.patch("MusicSync", self.namespace, quickstart.NAME, body)
+
+    def annotate(self, **annotations: str) -> None:
+        named = {f"navaar.dev/{key.replace('_', '-')}": value for key, value in annotations.items()}
+        self.patch_sync({"metadata": {"annotations": named}})
+
+    def sync_now(self) -> None:
+        """Asks for a pass and waits until it was made."""
+        token = str(time.time_ns())
+        self.annotate(reconcile_requested_at=token)
+        self.until("the pass was made", lambda: self.sync().get("status", {}).get("lastHandledReconcileAt") == token)
+
+    # ------------------------------------------------------------------ what there is
+
+    def until(self, what: str, holds: Callable[[], Any], seconds: float = 60.0) -> Any:
+        return until(what, holds, seconds, lambda: f"{self.summary()}\n{self.tail()}")
+
+    def summary(self) -> str:
+        try:
+            lines = [json.dumps(self.conditions())]
+            lines += [f"{t['metadata']['name']} {json.dumps(t.get('status', {}))[:600]}" for t in self.tracks() if not settled(t)]
+        except ApiError as error:
+            return str(error)
+        return "\n".join(lines)
+
+    def sync(self, name: str = quickstart.NAME, namespace: str | None = None) -> dict[str, Any]:
+        return self.stage.get("MusicSync", namespace or self.namespace, name)
+
+    def conditions(self, name: str = quickstart.NAME, namespace: str | None = None) -> dict[str, tuple[str, str, str]]:
+        status = self.sync(name, namespace).get("status") or {}
+        return {c["type"]: (c["status"], c["reason"], c.get("message", "")) for c in status.get("conditions") or []}
+
+    def reason(self, type: str = "Ready") -> str:
+        return self.conditions().get(type, ("", "", ""))[1]
+
+    def tracks(self, namespace: str | None = None) -> list[dict[str, Any]]:
+        return self.stage.list("Track", namespace or self.namespace)
+
+    def titled(self, title: str) -> dict[str, Any]:
+        """The Track of this title."""
+        found = [t for t in self.tracks() if (t.get("status") or {}).get("title") == title]
+        assert len(found) == 1, f"{len(found)} Tracks are called {title}"
+        return found[0]
+
+    def places(self) -> dict[str, list[Row]]:
+        shelf = Shelf(self.box.world)
+        return self.box.call(
+            lambda: {
+                "telegram": shelf.channel(scenario.CHANNEL),
+                "youtube": shelf.youtube(scenario.YOUTUBE_PLAYLIST),
+                "spotify": shelf.spotify(scenario.SPOTIFY_PLAYLIST),
+            }
+        )
+
+    def keys(self) -> dict[str, list[str]]:
+        """The songs in each place by their key in the catalogue, sorted."""
+        return {place: sorted(row["key"] or row["title"] for row in rows) for place, rows in self.places().items()}
+
+    def converged(self) -> bool:
+        """Whether all is settled and said to be."""
+        tracks = self.tracks()
+        return bool(tracks) and all(settled(t) for t in tracks) and self.reason() == "Synced"
+
+    def wait_converged(self, seconds: float = 120.0) -> None:
+        self.until("the three places converged", self.converged, seconds)
+
+    def service_writes(self, since: int = 0) -> list[Any]:
+        return self.box.world.journal.writes(since=since)
+
+    def kubernetes_writes(self) -> list[Any]:
+        """The operator's writes in this scene's namespaces, Leases aside."""
+        return [
+            w
+            for w in self.stage.plane.writes()
+            if w.namespace in self.namespaces and w.agent.startswith("navaar/") and not w.resource.startswith("leases")
+        ]
+
+
+def settled(track: dict[str, Any]) -> bool:
+    return (track.get("status") or {}).get("phase") in ("Synced", "Partial")
+
+
+_numbers = iter(range(1, 10_000))
+
+
+@pytest.fixture
+def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
+    """Makes a scene: its world as `seed` leaves it, its namespaces fresh."""
+    with SandboxThread(World(), tmp_path) as box:
+        made: list[Scene] = []
+
+        def make(seed: Callable[[World], Any] = scenario.quickstart, extra_namespaces: int = 0) -> Scene:
+            box.call(lambda: seed(box.world), timeout=60)
+            namespaces = [f"music-{next(_numbers)}" for _ in range(1 + extra_namespaces)]
+            kubeconfig = stage.install(namespaces)
+            for rules_namespace in namespaces[:1]:
+                stage.grant_own(rules_namespace)
+            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, kubeconfig)
+            made.append(scene)
+            return scene
+
+        yield make
+        for scene in made:
+            for operator in scene.operators:
+                operator.stop(20)
+            assert not box.refused, f"would have left this machine: {box.refused}"
+
+
+@pytest.fixture
+def scene(scene_with: Callable[..., Scene]) -> Scene:
+    """The quickstart's world."""
+    return scene_with()
+
+
+@pytest.fixture
+def empty_scene(scene_with: Callable[..., Scene]) -> Scene:
+    """The quickstart's accounts and places, without a song."""
+    return scene_with(scenario.empty)

@@ -1,0 +1,138 @@
+"""What is remembered outlives what was lost: objects deleted, restored without their status, operators killed."""
+
+from typing import Any
+
+from sandbox import quickstart, scenario
+from tests.e2e.conftest import Scene
+
+
+def _writes(scene: Scene, since: int) -> list[Any]:
+    return [e for e in scene.service_writes(since) if e.call != "POST /api/token"]
+
+
+def _restored(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The object as a backup brings it back: metadata and spec, no status."""
+    metadata = {k: manifest["metadata"][k] for k in ("name", "labels", "annotations") if k in manifest["metadata"]}
+    annotations = metadata.get("annotations", {})
+    annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
+    return {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": metadata, "spec": manifest["spec"]}
+
+
+def test_a_music_sync_that_is_deleted_and_made_again_adopts_its_tracks(scene: Scene) -> None:
+    scene.start()
+    scene.quickstart()
+    scene.wait_converged()
+    before, names = scene.keys(), {t["metadata"]["name"] for t in scene.tracks()}
+    mark = scene.box.world.journal.mark()
+    scene.stage.delete("MusicSync", scene.namespace, quickstart.NAME)
+    scene.until("it is gone", lambda: not scene.stage.list("MusicSync", scene.namespace))
+    assert {t["metadata"]["name"] for t in scene.tracks()} == names
+    scene.quickstart()
+    scene.wait_converged()
+    assert scene.keys() == before
+    assert _writes(scene, mark) == []
+    assert {t["metadata"]["name"] for t in scene.tracks()} == names
+
+
+def test_after_all_tracks_are_deleted_the_channel_waits_until_a_person_accepts(scene: Scene) -> None:
+    scene.start()
+    scene.quickstart()
+    scene.wait_converged()
+    before = scene.keys()
+    mark = scene.box.world.journal.mark()
+    scene.operator.stop()
+    for track in scene.tracks():
+        scene.stage.delete("Track", scene.namespace, track["metadata"]["name"])
+    scene.start()
+    scene.until("it says so", lambda: scene.reason("TelegramReady") == "ChannelPastUnknown")
+    scene.sync_now()
+    scene.until("the playlists' songs are Tracks again", lambda: len(scene.tracks()) >= 30)
+    assert "accept-past" in scene.conditions()["TelegramReady"][2]
+    assert _writes(scene, mark) == []
+    assert scene.keys() == before
+    scene.annotate(accept_past="2026-11-21")
+    scene.until("it goes on", lambda: scene.conditions()["TelegramReady"][0] == "True")
+
+
+def test_restored_without_status_into_an_empty_cluster_nothing_is_posted_or_added(scene: Scene) -> None:
+    scene.start()
+    scene.quickstart()
+    scene.wait_converged()
+    wonderwall = scene.titled("Wonderwall")["metadata"]["name"]
+    pin = scene.titled("Wonderwall")["status"]["placements"]["spotify"]["id"]
+    scene.stage.patch("Track", scene.namespace, wonderwall, {"spec": {"pins": {"spotify": pin}}})
+    scene.wait_converged()
+    before = scene.keys()
+    scene.operator.stop()
+    tracks = [_restored(t) for t in scene.tracks()]
+    sync = _restored(scene.sync())
+    for track in scene.tracks():
+        scene.stage.delete("Track", scene.namespace, track["metadata"]["name"])
+    scene.stage.delete("MusicSync", scene.namespace, quickstart.NAME)
+    for lease in scene.stage.list("Lease", scene.namespace):
+        scene.stage.delete("Lease", scene.namespace, lease["metadata"]["name"])
+    for track in tracks:
+        scene.apply(track)
+    mark = scene.box.world.journal.mark()
+    scene.apply(sync)
+    scene.start()
+    scene.until("the channel waits", lambda: scene.reason("TelegramReady") == "ChannelPastUnknown")
+    scene.until(
+        "every song is known again",
+        lambda: all((t.get("status") or {}).get("phase") in ("Synced", "Partial", "Syncing") for t in scene.tracks())
+        and scene.conditions()["SpotifyReady"][0] == scene.conditions()["YouTubeMusicReady"][0] == "True",
+    )
+    scene.sync_now()
+    assert _writes(scene, mark) == []
+    assert scene.keys() == before
+    assert len(scene.tracks()) == len(tracks)
+    assert scene.stage.get("Track", scene.namespace, wonderwall)["spec"]["pins"] == {"spotify": pin}
+
+
+def test_a_killed_operator_comes_back_and_doubles_nothing(scene: Scene) -> None:
+    scene.start()
+    scene.quickstart()
+    for count in (3, 8, 14):
+        scene.until("it is at work", lambda count=count: len(scene.keys()["youtube"]) + len(scene.keys()["spotify"]) >= 40 + count)  # type: ignore[misc]
+        scene.operator.kill()
+        scene.start()
+    scene.until(
+        "all is settled",
+        lambda: scene.tracks()
+        and all((t.get("status") or {}).get("phase") in ("Synced", "Partial", "Review") for t in scene.tracks()),
+        150,
+    )
+    for place, keys in scene.keys().items():
+        assert len(keys) == len(set(keys)), f"{place} has something twice: {keys}"
+    unknown = [
+        t for t in scene.tracks() if (t["status"]["placements"].get("telegram") or {}).get("reason") == "DeliveryUnknown"
+    ]
+    assert len(unknown) <= 3, "a kill can leave one post in doubt, no more"
+    expected = quickstart.expected()
+    assert {p: set(scene.keys()[p]) for p in ("youtube", "spotify")} == {p: expected[p] for p in ("youtube", "spotify")}
+
+
+def test_tracks_go_with_their_music_sync_where_that_is_asked_for(scene: Scene) -> None:
+    scene.start()
+    scene.quickstart(deletionPolicy="Delete")
+    scene.wait_converged()
+    before = scene.keys()
+    owners = {o["kind"] for t in scene.tracks() for o in t["metadata"].get("ownerReferences", [])}
+    assert owners == {"MusicSync"}
+    scene.stage.delete("MusicSync", scene.namespace, quickstart.NAME)
+    scene.until("the Tracks are gone", lambda: not scene.tracks(), 90)
+    assert scene.keys() == before
+
+
+def test_posts_that_were_made_while_the_operator_was_away_are_not_lost(empty_scene: Scene) -> None:
+    scene = empty_scene
+    scene.start()
+    scene.quickstart()
+    scene.until("it is ready", lambda: scene.conditions().get("TelegramReady", ("",))[0] == "True")
+    scene.operator.stop()
+    world = scene.box.world
+    for key in ("billie-jean", "fix-you", "wonderwall"):
+        scene.box.call(lambda key=key: scenario.post(world, world.catalogue.by_key(key)))  # type: ignore[misc]
+    scene.start()
+    scene.until("they are in the playlists", lambda: all(len(scene.keys()[p]) == 3 for p in ("youtube", "spotify")))
+    assert len(scene.keys()["telegram"]) == 3

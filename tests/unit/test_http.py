@@ -1,0 +1,110 @@
+"""The endpoints: what the cluster reads of the operator's health and numbers."""
+
+from collections.abc import AsyncIterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+
+from navaar.http import HttpServer
+from navaar.metrics import Metrics
+from navaar.queue import WorkQueue
+from reconcilers.services.protocol import ServiceName
+
+
+class Tracks:
+    age = 3.0
+
+    def phases(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        return {("music", "tapes"): {"Synced": 397, "Syncing": 3, "Failed": 1, "": 2}, ("music", "gone"): {"Synced": 0}}
+
+
+class Endpoint:
+    def __init__(self) -> None:
+        self.problem: str | None = None
+        self.unready: str | None = None
+        self.metrics = Metrics()
+        self.server = HttpServer(
+            alive=lambda: self.problem,
+            ready=lambda: self.unready,
+            metrics=self.metrics.render,
+            host="127.0.0.1",
+            port=0,
+        )
+
+    async def get(self, path: str, accept: str = "") -> tuple[int, str, str]:
+        host, port = self.server.addresses[0]
+        async with (
+            aiohttp.ClientSession(trust_env=False) as session,
+            session.get(f"http://{host}:{port}{path}", headers={"Accept": accept}) as answer,
+        ):
+            return answer.status, await answer.text(), answer.headers["Content-Type"]
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[Endpoint]:
+    made = Endpoint()
+    await made.server.start()
+    yield made
+    await made.server.close()
+
+
+async def test_health_and_readiness_are_two_questions(endpoint: Endpoint) -> None:
+    assert (await endpoint.get("/healthz"))[:2] == (200, "ok\n")
+    endpoint.unready = "the Tracks are still being read"
+    assert (await endpoint.get("/healthz"))[0] == 200
+    assert (await endpoint.get("/readyz"))[:2] == (503, "the Tracks are still being read\n")
+    endpoint.problem = "the watch is silent"
+    assert (await endpoint.get("/healthz"))[:2] == (503, "the watch is silent\n")
+
+
+async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    queue.add("tapes")
+    elector: Any = SimpleNamespace(leading=True)
+    endpoint.metrics.observe(Tracks(), SimpleNamespace(queue=queue), elector)
+    endpoint.metrics.called(ServiceName.SPOTIFY, "search", 1, "ok", 0.2)
+    endpoint.metrics.called(ServiceName.YOUTUBE, "add", 50, "QuotaExhausted", 0.3)
+    endpoint.metrics.passed(("music", "tapes"), 0.01, False)
+    status, text, content_type = await endpoint.get("/metrics")
+    assert status == 200
+    assert content_type.startswith("text/plain")
+    for line in (
+        'navaar_tracks{namespace="music",phase="Synced",sync="tapes"} 397.0',
+        'navaar_tracks_pending{namespace="music",sync="tapes"} 5.0',
+        'navaar_tracks_failed{namespace="music",sync="tapes"} 1.0',
+        'navaar_service_requests_total{operation="search",outcome="ok",service="spotify"} 1.0',
+        'navaar_service_units_total{service="youtubeMusic"} 50.0',
+        'navaar_sync_errors_total{error_type="QuotaExhausted",service="youtubeMusic"} 1.0',
+        'navaar_sync_cycles_total{namespace="music",result="ok",sync="tapes"} 1.0',
+        'navaar_sync_cycles_total{namespace="music",result="failed",sync="tapes"} 0.0',
+        "navaar_queue_depth 1.0",
+        "navaar_leader 1.0",
+        "navaar_up 1.0",
+        "navaar_informer_age_seconds 3.0",
+    ):
+        assert line in text.splitlines()
+    assert 'sync="gone"' not in text
+    assert "_created" not in text
+
+
+async def test_every_known_label_is_there_before_anything_happened(endpoint: Endpoint) -> None:
+    _, text, _ = await endpoint.get("/metrics")
+    for service in ServiceName:
+        assert f'navaar_sync_errors_total{{error_type="RateLimited",service="{service.value}"}} 0.0' in text
+        assert f'navaar_tracks_synced_total{{service="{service.value}"}} 0.0' in text
+
+
+async def test_openmetrics_is_given_to_who_asks_for_it(endpoint: Endpoint) -> None:
+    _, text, content_type = await endpoint.get("/metrics", "application/openmetrics-text; version=1.0.0")
+    assert content_type.startswith("application/openmetrics-text")
+    assert text.endswith("# EOF\n")
+
+
+async def test_a_port_that_is_taken_is_an_error_at_the_start(endpoint: Endpoint) -> None:
+    host, port = endpoint.server.addresses[0]
+    second = HttpServer(alive=lambda: None, ready=lambda: None, metrics=lambda _: (b"", ""), host=host, port=port)
+    with pytest.raises(OSError, match="in use"):
+        await second.start()
+    await second.close()

@@ -1,0 +1,157 @@
+"""Secrets: what is wrong with one is said in a sentence, and a replaced token is neither lost nor preferred too long."""
+
+import base64
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from navaar.kube import Kind, Kube, Resource
+from navaar.kubeerrors import AlreadyExists, Denied, NotFound, Unavailable
+from navaar.secrets import TOKENS, SecretProblem, Secrets, SecretVersion
+
+
+class Server:
+    """Secrets by name, with the merge of a merge patch."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[tuple[str, str], Resource] = {}
+        self.trouble: Exception | None = None
+        self.made_meanwhile = False
+
+    def put(self, name: str, namespace: str = "music", **values: str) -> None:
+        data = {key.replace("_", "-"): base64.b64encode(value.encode()).decode() for key, value in values.items()}
+        self.secrets[namespace, name] = {"metadata": {"name": name, "namespace": namespace}, "data": data}
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Resource:
+        assert kind.plural == "secrets"
+        if self.trouble is not None:
+            raise self.trouble
+        if (namespace, name) not in self.secrets:
+            raise NotFound("none")
+        return copy.deepcopy(self.secrets[namespace, name])
+
+    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
+        if self.made_meanwhile:
+            self.made_meanwhile = False
+            self.put(TOKENS, other="x")
+            raise AlreadyExists("there")
+        key = (namespace, body["metadata"]["name"])
+        self.secrets[key] = copy.deepcopy(dict(body))
+        return self.secrets[key]
+
+    async def patch(self, kind: Kind, namespace: str, name: str, change: Mapping[str, Any]) -> Resource:
+        if (namespace, name) not in self.secrets:
+            raise NotFound("none")
+        self.secrets[namespace, name]["data"].update(change["data"])
+        return self.secrets[namespace, name]
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def secrets(server: Server) -> Secrets:
+    kube: Any = server
+    typed: Kube = kube
+    return Secrets(typed)
+
+
+async def test_values_are_read_as_text(server: Server, secrets: Secrets) -> None:
+    server.put("spotify", client_id="abc", refresh_token="ümlaut")
+    assert await secrets.read("music", "spotify", required=("client-id",)) == {
+        "client-id": "abc",
+        "refresh-token": "ümlaut",
+    }
+
+
+async def test_a_missing_secret_is_said_with_what_to_do(server: Server, secrets: Secrets) -> None:
+    with pytest.raises(SecretProblem) as problem:
+        await secrets.read("music", "spotify", required=("client-id", "refresh-token"))
+    assert problem.value.reason == "SecretNotFound"
+    assert problem.value.message == (
+        "There is no Secret spotify in namespace music. Create it with the keys client-id, refresh-token."
+    )
+
+
+async def test_a_secret_of_another_namespace_is_not_seen(server: Server, secrets: Secrets) -> None:
+    server.put("spotify", namespace="other", token="x")
+    with pytest.raises(SecretProblem):
+        await secrets.read("music", "spotify")
+
+
+async def test_missing_and_empty_keys_are_named_and_values_are_not(server: Server, secrets: Secrets) -> None:
+    server.put("spotify", client_id="hunter2", client_secret=" ")
+    with pytest.raises(SecretProblem) as problem:
+        await secrets.read("music", "spotify", required=("client-id", "client-secret", "refresh-token"))
+    assert problem.value.reason == "SecretIncomplete"
+    assert problem.value.message == (
+        "Secret spotify in namespace music lacks client-secret and refresh-token (it has client-id, client-secret). "
+        "Add them to it."
+    )
+    assert "hunter2" not in problem.value.message
+
+
+async def test_bytes_that_are_no_text_are_said_to_be_so(server: Server, secrets: Secrets) -> None:
+    server.put("bot")
+    server.secrets["music", "bot"]["data"]["token"] = base64.b64encode(b"\xff\xfe").decode()
+    with pytest.raises(SecretProblem, match="token in Secret bot is not text"):
+        await secrets.read("music", "bot")
+
+
+async def test_a_forbidden_secret_is_a_persons_to_mend_and_an_outage_is_not(server: Server, secrets: Secrets) -> None:
+    server.trouble = Denied("forbidden", status=403)
+    with pytest.raises(SecretProblem, match="may not read Secret bot") as problem:
+        await secrets.read("music", "bot")
+    assert problem.value.reason == "Forbidden"
+    server.trouble = Unavailable("down")
+    with pytest.raises(Unavailable):
+        await secrets.read("music", "bot")
+
+
+async def test_a_rotated_token_is_kept_until_a_person_replaces_the_secret(server: Server, secrets: Secrets) -> None:
+    assert await secrets.read_token("music", "spotify", "print-1") is None
+    await secrets.write_token("music", "spotify", "print-1", "second")
+    await secrets.write_token("music", "spotify", "print-1", "third")
+    assert await secrets.read_token("music", "spotify", "print-1") == "third"
+    assert await secrets.read_token("music", "spotify", "print-2") is None
+    await secrets.write_token("music", "spotify", "print-2", "fourth")
+    assert await secrets.read_token("music", "spotify", "print-2") == "fourth"
+    assert await secrets.read_token("music", "spotify", "print-1") is None
+
+
+async def test_tokens_of_several_secrets_stand_side_by_side_and_belong_to_no_musicsync(
+    server: Server, secrets: Secrets
+) -> None:
+    await secrets.write_token("music", "one", "a", "token-one")
+    await secrets.write_token("music", "two", "b", "token-two")
+    assert await secrets.read_token("music", "one", "a") == "token-one"
+    assert await secrets.read_token("music", "two", "b") == "token-two"
+    metadata = server.secrets["music", TOKENS]["metadata"]
+    assert "ownerReferences" not in metadata
+    assert metadata["labels"]["app.kubernetes.io/managed-by"] == "navaar"
+
+
+async def test_two_who_make_the_token_secret_at_once_both_keep_theirs(server: Server, secrets: Secrets) -> None:
+    server.made_meanwhile = True
+    await secrets.write_token("music", "one", "a", "token-one")
+    assert await secrets.read_token("music", "one", "a") == "token-one"
+    assert "other" in server.secrets["music", TOKENS]["data"]
+
+
+async def test_a_token_entry_that_somebody_broke_counts_as_none(server: Server, secrets: Secrets) -> None:
+    server.put(TOKENS, spotify="not json")
+    assert await secrets.read_token("music", "spotify", "a") is None
+
+
+def test_what_is_remembered_of_a_watched_secret_has_no_values() -> None:
+    known = SecretVersion.parse(
+        {
+            "metadata": {"name": "bot", "namespace": "music", "uid": "u", "resourceVersion": "7"},
+            "data": {"token": "aHVudGVyMg=="},
+        }
+    )
+    assert known == SecretVersion("music", "bot", "u", 7)
