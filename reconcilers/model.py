@@ -3,7 +3,7 @@
 All values are immutable. A changed track is a new `Track`; the planner's output is the set of tracks that changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -121,7 +121,7 @@ class Placement:
     approved: bool = False
     intent: Intent | None = None
     match: Match | None = None
-    candidates: tuple[Scored, ...] = ()
+    candidates: Sequence[Scored] = ()
     attempts: int = 0
     sought: str = ""
     next_attempt: float | None = None

@@ -1,8 +1,8 @@
 """Reading a place: no more than is needed, and never more certain than it is.
 
-A look costs one call. A playlist with a snapshot that only grew is read at its end; otherwise it is read whole. A reading
-is complete only if the service said that there is no further page, the raw rows are as many as it said, and a second look
-afterwards says the same as the first.
+A look costs one call. A playlist with a snapshot that only grew is read at its end; otherwise it is read whole. A
+reading is complete only if the service said that there is no further page, the raw rows are as many as it said, and a
+second look afterwards says the same as the first.
 """
 
 from collections.abc import Callable
@@ -30,9 +30,12 @@ async def observe(service: Service, operation: Observe, clock: Callable[[], floa
         listing = await service.list()
         after = await service.head()
         if before == after:
-            complete = listing.ended and listing.rows == after.count
-            problem = "" if complete else f"the service says that there are {after.count} entries, and showed {listing.rows}"
-            return Listed(name, listing.items, clock(), complete, after, problem)
+            problem = ""
+            if listing.rows != after.count:
+                problem = f"the service says that there are {after.count} entries, and showed {listing.rows}"
+            elif not listing.ended:
+                problem = f"the service showed {listing.rows} entries without saying that its last page was reached"
+            return Listed(name, listing.items, clock(), not problem, after, problem)
         before = after
     return Listed(name, listing.items, clock())
 

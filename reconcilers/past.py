@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconcilers.model import Track
-from reconcilers.plan.board import BLANK, STANDING
+from reconcilers.plan.board import BLANK
 from reconcilers.policy import Past, Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -19,10 +19,10 @@ class Channel:
     """What is known about a channel's history.
 
     `drained`: the bot's queue was read to its end since this process started. `gap`: seconds without a successful
-    getUpdates before this process; None if none was ever made. `placed`: how many posts the MusicSync's status says were
-    remembered; None if it has no such status. `unsettled`: an earlier process found the past unknown. `accepted`: a person
-    has accepted the past as it is since then. `first`: the MusicSync starts for the first time, which its posts now being read
-    don't change; None: tell by what is remembered.
+    getUpdates before this process; None if none was ever made. `placed`: how many posts the MusicSync's status says
+    were remembered; None if it has no such status. `unsettled`: an earlier process found the past unknown. `accepted`:
+    a person has accepted the past as it is since then. `first`: the MusicSync starts for the first time, which its
+    posts now being read don't change; None: tell by what is remembered.
     """
 
     drained: bool = False
@@ -53,9 +53,11 @@ def past_unknown(sync: Sync, channel: Channel, tracks: Mapping[str, Track]) -> s
     if first:
         if sync.past is Past.IGNORE:
             return None
-        return f"posts from before the bot joined can't be seen; set telegram.past: Ignore if there are none, or {ACCEPT}"
+        why = "posts from before the bot joined can't be seen"
+        return f"{why}; set telegram.past: Ignore if there are none, or {ACCEPT}"
     if channel.placed is not None and count < channel.placed:
-        return f"{channel.placed} posts were known and {count} are remembered: Tracks are missing; restore them, or {ACCEPT}"
+        why = f"{channel.placed} posts were known and {count} are remembered"
+        return f"{why}: Tracks are missing; restore them, or {ACCEPT}"
     if channel.gap is None:
         return f"it is not known how long nobody read the channel: posts may have been missed; {ACCEPT}"
     if channel.gap > RETENTION:

@@ -110,7 +110,9 @@ class Demo:
         total = max(len(self.tracks), 1)
         bars = Table.grid(padding=(0, 2))
         for place, title in TITLES.items():
-            bars.add_row(title, ProgressBar(total=total, completed=min(counts[place], total), width=36), f"{counts[place]} songs")
+            bars.add_row(
+                title, ProgressBar(total=total, completed=min(counts[place], total), width=36), f"{counts[place]} songs"
+            )
         reason, message = self.ready()
         colour = "green" if reason == "Synced" else "yellow"
         head = Text.assemble(
@@ -149,7 +151,9 @@ class Demo:
         phases = Counter((track.get("status") or {}).get("phase", "new") for track in self.tracks)
         counts = ", ".join(f"{TITLES[place]} {len(rows)}" for place, rows in self.places().items())
         told = ", ".join(f"{count} {phase}" for phase, count in sorted(phases.items()))
-        return f"{time.monotonic() - self.started:4.0f} s  {counts}; {len(self.tracks)} tracks: {told}; {self.ready()[0]}"
+        return (
+            f"{time.monotonic() - self.started:4.0f} s  {counts}; {len(self.tracks)} tracks: {told}; {self.ready()[0]}"
+        )
 
     def watch(self) -> bool:
         """Shows the way there; whether it was reached."""
@@ -190,7 +194,9 @@ class Demo:
             for track in self.tracks:
                 status = track.get("status") or {}
                 if status.get("phase") not in ("Synced", "Partial"):
-                    self.console.print(f"  {track['metadata']['name']} {status.get('phase')}: {status.get('message', '')}")
+                    self.console.print(
+                        f"  {track['metadata']['name']} {status.get('phase')}: {status.get('message', '')}"
+                    )
             self.console.print(f"The end of the operator's log:\n{self.operator.tail()}", highlight=False, markup=False)
         for place, kinds in wrong.items():
             for kind, keys in kinds.items():
@@ -215,8 +221,8 @@ def next_steps(console: Console, stage: Stage, operator: OperatorProcess) -> Non
         ("kubectl get tracks -n music", "every song"),
         ("kubectl describe musicsync -n music friday-tapes", "conditions, counts and events"),
         ("kubectl apply -f examples/quickstart/track.yaml", "ask for a song: it ends in all three"),
-        ("python -m sandbox post mr-brightside", "post a song to the channel, as a person would"),
-        ("python -m sandbox add spotify ocean-eyes", "add one to a playlist; `songs` lists what there is"),
+        ("python -m sandbox post viva-la-vida", "post a song to the channel, as a person would"),
+        ("python -m sandbox add spotify bad-guy", "add one to a playlist; `songs` lists what there is"),
         ("python -m sandbox list", "the three places side by side"),
         (f"tail -f {operator.log}", "what the operator says"),
     ):

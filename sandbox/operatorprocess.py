@@ -31,7 +31,14 @@ class OperatorProcess:
         self.port = _free_port()
         command = [sys.executable, "-m", "navaar", "run", "--kubeconfig", str(kubeconfig)]
         command += [part for namespace in namespaces for part in ("-n", namespace)]
-        command += ["--lease-namespace", lease_namespace, "--listen", f"127.0.0.1:{self.port}", "--log-format", "console"]
+        command += [
+            "--lease-namespace",
+            lease_namespace,
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--log-format",
+            "console",
+        ]
         clean = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from sandbox import scenario
+from sandbox.catalogue import load
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "quickstart"
 NAMESPACE = "music"
@@ -44,17 +45,17 @@ def musicsync(**spec: Any) -> Manifest:
     return made
 
 
-def expected() -> dict[str, set[str]]:
-    """The songs (keys of the catalogue) that each place should end with.
+def expected(lists: scenario.Lists = scenario.QUICKSTART) -> dict[str, set[str]]:
+    """The songs (keys of the catalogue) that each place should end with, given what they began with.
 
     A service can't be given what it doesn't have; the channel can't be given what has no recording on YouTube, but keeps
     what people posted.
     """
-    songs = {song.key: song for song in scenario.load().songs}
-    union = [songs[key] for key in scenario.UNION]
+    songs = {song.key: song for song in load().songs}
+    union = [songs[key] for key in lists.union]
     videos = {s.key for s in union if s.video_id or s.music_video_id}
     return {
-        "telegram": videos | set(scenario.ON_TELEGRAM),
+        "telegram": videos | set(lists.telegram),
         "youtube": videos,
         "spotify": {s.key for s in union if s.spotify_id},
     }

@@ -1,5 +1,7 @@
 """Worlds to begin with: the one of examples/quickstart, and a big one for benchmarks."""
 
+from typing import NamedTuple
+
 from sandbox import media
 from sandbox.catalogue import Song, load
 from sandbox.catalogue import crowd as invented
@@ -63,6 +65,28 @@ UNION = tuple(dict.fromkeys(ON_TELEGRAM + ON_SPOTIFY + ON_YOUTUBE))
 AS_VIDEO = ("dont-stop-me-now",)
 
 
+class Lists(NamedTuple):
+    """The songs of a scenario, by their keys, place by place."""
+
+    telegram: tuple[str, ...]
+    youtube: tuple[str, ...]
+    spotify: tuple[str, ...]
+
+    @property
+    def union(self) -> tuple[str, ...]:
+        """Every song once."""
+        return tuple(dict.fromkeys(self.telegram + self.spotify + self.youtube))
+
+
+QUICKSTART = Lists(ON_TELEGRAM, ON_YOUTUBE, ON_SPOTIFY)
+# plastic-love is not on Spotify.
+SMALL = Lists(
+    telegram=("bohemian-rhapsody", "take-on-me", "mr-brightside", "wonderwall"),
+    youtube=("bohemian-rhapsody", "take-on-me", "plastic-love"),
+    spotify=("bohemian-rhapsody", "take-on-me", "mr-brightside", "billie-jean", "fix-you"),
+)
+
+
 def empty(world: World) -> World:
     """The people, bot, applications, tokens, channel and playlists of quickstart, without a song."""
     if not world.catalogue.songs:
@@ -88,12 +112,22 @@ def empty(world: World) -> World:
 
 def quickstart(world: World) -> World:
     """Twenty songs in each place, as that place spells them, eight of them in all three; `UNION` has 35."""
+    return fill(world, QUICKSTART)
+
+
+def small(world: World) -> World:
+    """Few songs, of every kind: what most tests need."""
+    return fill(world, SMALL)
+
+
+def fill(world: World, lists: Lists) -> World:
+    """The accounts of quickstart, and these songs."""
     empty(world)
-    for key in ON_TELEGRAM:
+    for key in lists.telegram:
         post(world, world.catalogue.by_key(key))
-    for key in ON_SPOTIFY:
+    for key in lists.spotify:
         world.spotify.add(SPOTIFY_PLAYLIST, _known(world.catalogue.by_key(key).spotify_id))
-    for key in ON_YOUTUBE:
+    for key in lists.youtube:
         song = world.catalogue.by_key(key)
         video = song.music_video_id if key in AS_VIDEO else song.video_id or song.music_video_id
         world.youtube.add(YOUTUBE_PLAYLIST, _known(video))

@@ -66,7 +66,13 @@ class Stage:
         subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": OPERATOR_NAMESPACE}
         role = {"apiGroup": group, "kind": "Role", "name": name}
         self.apply(
-            {"apiVersion": f"{group}/v1", "kind": "RoleBinding", "metadata": metadata, "subjects": [subject], "roleRef": role}
+            {
+                "apiVersion": f"{group}/v1",
+                "kind": "RoleBinding",
+                "metadata": metadata,
+                "subjects": [subject],
+                "roleRef": role,
+            }
         )
 
     def _await_crds(self) -> None:

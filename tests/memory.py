@@ -123,6 +123,7 @@ class Channel(Playlist):
     name: ServiceName = TELEGRAM
     batch: int = 1
     posts: dict[str, Recording] = field(default_factory=dict)
+    ever: dict[str, Recording] = field(default_factory=dict)
     unread: list[Item] = field(default_factory=list)
     audio: dict[str, Recording] = field(default_factory=dict)
     unparsed: set[str] = field(default_factory=set)
@@ -131,7 +132,7 @@ class Channel(Playlist):
         """A person posts a song."""
         self.serial += 1
         id = str(self.serial)
-        self.posts[id] = recording
+        self.posts[id] = self.ever[id] = recording
         self.unread.append(Item(id, recording))
         return id
 
@@ -146,7 +147,8 @@ class Channel(Playlist):
         (request,) = requests
         self.written("before", "add", request.id)
         self.serial += 1
-        self.posts[str(self.serial)] = self.audio.get(request.id, request.recording)
+        id = str(self.serial)
+        self.posts[id] = self.ever[id] = self.audio.get(request.id, request.recording)
         self.written("after", "add", request.id)
         return (Added(str(self.serial)),)
 

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken
 from navaar.api.duration import seconds
 from navaar.intake import Intake
 from navaar.secrets import SecretProblem, Secrets
-from reconcilers.audio.source import AudioSource
+from reconcilers.audio import AudioSource, Worker
 from reconcilers.errors import AuthError
 from reconcilers.services.calls import OnCall
 from reconcilers.services.protocol import Service, ServiceName
@@ -53,6 +53,7 @@ class Accounts:
     open_intake: Callable[[Bot, str], Intake]
     on_call: Call
     _bots: dict[str, BotAccount] = field(default_factory=dict)
+    _worker: Worker = field(default_factory=Worker)
     _consents: dict[tuple[str, str, str], SpotifyTokens] = field(default_factory=dict)
 
     async def telegram(self, namespace: str, spec: Mapping[str, Any]) -> tuple[TelegramService, BotAccount]:
@@ -160,13 +161,14 @@ class Accounts:
             cookies.parent.mkdir(parents=True, exist_ok=True)
             cookies.write_text(secret["cookies.txt"])
             cookies.chmod(0o600)
-        return AudioSource(self.audio, cookies, longest=seconds(audio.get("maxDuration") or "20m"))
+        return AudioSource(self.audio, cookies, worker=self._worker, longest=seconds(audio.get("maxDuration") or "20m"))
 
     async def close(self) -> None:
-        """Ends every stream."""
+        """Ends every stream, and the process that fetches audio."""
         for account in list(self._bots.values()):
             account.users = 0
             await self.leave(account)
+        await self._worker.close()
 
 
 def _chat(channel: str) -> int | str:

@@ -31,13 +31,23 @@ def parser() -> argparse.ArgumentParser:
         help="serve the MusicSyncs of this namespace; may be repeated (default: the operator's own)",
     )  # fmt: skip
     scope.add_argument("-A", "--all-namespaces", action="store_true", help="serve the whole cluster")
-    run.add_argument("--lease-namespace", metavar="NAMESPACE", help="where the operator's Leases are (default: its own)")
-    run.add_argument("--lease-name", default="navaar", metavar="NAME", help="the Lease of this installation (%(default)s)")
-    run.add_argument("--listen", default="0.0.0.0:8080", metavar="HOST:PORT", help="of /healthz, /readyz and /metrics (%(default)s)")
-    run.add_argument("--log-format", choices=("auto", "json", "console"), default="auto", help="auto: console on a terminal")
+    run.add_argument(
+        "--lease-namespace", metavar="NAMESPACE", help="where the operator's Leases are (default: its own)"
+    )
+    run.add_argument(
+        "--lease-name", default="navaar", metavar="NAME", help="the Lease of this installation (%(default)s)"
+    )
+    run.add_argument(
+        "--listen", default="0.0.0.0:8080", metavar="HOST:PORT", help="of /healthz, /readyz and /metrics (%(default)s)"
+    )
+    run.add_argument(
+        "--log-format", choices=("auto", "json", "console"), default="auto", help="auto: console on a terminal"
+    )
     run.add_argument("--log-level", default="INFO", type=str.upper, choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     run.add_argument("--workdir", type=Path, metavar="DIR", help="for audio on its way (default: a temporary folder)")
-    run.add_argument("--grace", type=float, default=120.0, metavar="SECONDS", help="for uploads to end at shutdown (%(default)s)")
+    run.add_argument(
+        "--grace", type=float, default=120.0, metavar="SECONDS", help="for uploads to end at shutdown (%(default)s)"
+    )
     run.add_argument(
         "--settle", type=float, default=300.0, metavar="SECONDS",
         help="how late a request that was cut off may still take effect (%(default)s)",

@@ -196,7 +196,11 @@ class Controller:
         if now < due and _turned(previous) == _turned(status):
             return min(due, moment or due)
         metadata = resource["metadata"]
-        body = {**resource, "metadata": {k: metadata[k] for k in ("name", "namespace", "uid", "resourceVersion")}, "status": status}
+        body = {
+            **resource,
+            "metadata": {k: metadata[k] for k in ("name", "namespace", "uid", "resourceVersion")},
+            "status": status,
+        }
         try:
             written = await self._kube.replace(MUSICSYNCS, *key, body, subresource="status")
         except NotFound:
@@ -233,7 +237,9 @@ class Controller:
             if _age(other) < _age(resource):
                 namespace, name = _key(other)
                 places = ", ".join(sorted(_writes(resource) & _writes(other)))
-                message = f"{namespace}/{name} already writes {places}; two MusicSyncs on one place would fight over it. "
+                message = (
+                    f"{namespace}/{name} already writes {places}; two MusicSyncs on one place would fight over it. "
+                )
                 return "TargetClaimed", message + "Delete one of the two, or let it only read (access: ReadOnly)."
         return None
 
@@ -264,7 +270,12 @@ def _age(resource: Resource) -> tuple[str, str]:
 def _asks(resource: Resource) -> tuple[Any, ...]:
     """What of a MusicSync a pass depends on: not its status."""
     metadata = resource["metadata"]
-    return (metadata.get("generation"), metadata.get("annotations") or {}, metadata.get("deletionTimestamp"), _uid(resource))
+    return (
+        metadata.get("generation"),
+        metadata.get("annotations") or {},
+        metadata.get("deletionTimestamp"),
+        _uid(resource),
+    )
 
 
 def _turned(status: Mapping[str, Any]) -> list[tuple[str, str, str]]:

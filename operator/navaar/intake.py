@@ -151,7 +151,8 @@ class Intake:
     async def _poll(self, offset: int | None) -> int | None:
         """One request; returns the next offset, whose use confirms what this one brought."""
         drained = self._stream.drained
-        timeout = POLL if drained else 0
+        # Until the first heartbeat is written, polls are short: that a poll succeeded is not to be forgotten by a crash.
+        timeout = 0 if not drained else POLL if self._beaten else 1
         started = time.perf_counter()
         outcome = "ok"
         try:

@@ -26,6 +26,8 @@ from navaar.kubeerrors import (
     NotLeader,
     Throttled,
     Unavailable,
+    error_from,
+    translated,
 )
 
 __all__ = [
@@ -68,17 +70,6 @@ MERGE_PATCH = "application/merge-patch+json"
 
 _MUTATIONS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _METADATA_ONLY = "application/json;as={};g=meta.k8s.io;v=v1"
-_BY_STATUS: Mapping[int, type[KubeError]] = {
-    400: Invalid,
-    401: Denied,
-    403: Denied,
-    404: NotFound,
-    409: Conflict,
-    410: Gone,
-    413: Invalid,
-    422: Invalid,
-    429: Throttled,
-}
 
 
 def user_agent() -> str:
@@ -250,13 +241,13 @@ class Kube:
         }
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
-        with _Translated():
+        with translated():
             response = await self._send("GET", kind.path(namespace), query, accept, None, timeout)
             try:
                 if response.status == 401 and self._reload is not None:
                     await self._reload_credentials()
                 if response.status >= 400:
-                    raise _error(response, await response.read())
+                    raise error_from(response, await response.read())
                 yield response.content.iter_any()
             finally:
                 response.close()
@@ -275,7 +266,7 @@ class Kube:
         if self.guard is not None and method in _MUTATIONS:
             self.guard(limit)
         timeout = aiohttp.ClientTimeout(total=limit)
-        with _Translated():
+        with translated():
             for attempt in (1, 2):
                 async with await self._send(method, path, query, accept, body, timeout) as response:
                     text = await response.read()
@@ -283,7 +274,7 @@ class Kube:
                         await self._reload_credentials()
                         continue
                     if response.status >= 400:
-                        raise _error(response, text)
+                        raise error_from(response, text)
                     found: Resource = json.loads(text)
                     return found
         raise AssertionError("the second attempt returns or raises")
@@ -313,33 +304,3 @@ class Kube:
         loaded = self._reload()
         if asyncio.iscoroutine(loaded):
             await loaded
-
-
-class _Translated:
-    """Turns what a request can die of into `KubeError`s."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, KubeError) or error is None:
-            return
-        if isinstance(error, TimeoutError):
-            raise Unavailable("the API server didn't answer in time") from error
-        if isinstance(error, (aiohttp.ClientError, OSError, json.JSONDecodeError, config.ConfigException)):
-            raise Unavailable(f"the API server can't be reached: {type(error).__name__}: {error}") from error
-
-
-def _error(response: aiohttp.ClientResponse, text: bytes) -> KubeError:
-    """The answer as an exception."""
-    try:
-        status = json.loads(text)
-        message, reason = status.get("message", ""), status.get("reason", "")
-    except (ValueError, AttributeError):
-        message, reason = text.decode(errors="replace")[:200], ""
-    retry_after = response.headers.get("Retry-After", "")
-    seconds = float(retry_after) if retry_after.isdigit() else None
-    kind = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else KubeError)
-    if reason == "AlreadyExists":
-        kind = AlreadyExists
-    return kind(message or f"the API server answered {response.status}", status=response.status, retry_after=seconds)

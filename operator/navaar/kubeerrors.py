@@ -12,6 +12,13 @@ KubeError
     └── Throttled   too many requests: nothing was done; `retry_after` says for how long
 """
 
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import aiohttp
+from kubernetes.aio.config import ConfigException
+
 
 class KubeError(Exception):
     """The API server said no, or nothing. `status` is the HTTP status, 0 without one."""
@@ -57,3 +64,42 @@ class Unavailable(KubeError):
 
 class Throttled(Unavailable):
     """Too many requests; nothing was done."""
+
+
+_BY_STATUS: Mapping[int, type[KubeError]] = {
+    400: Invalid,
+    401: Denied,
+    403: Denied,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    413: Invalid,
+    422: Invalid,
+    429: Throttled,
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what a request can die of into `KubeError`s."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Unavailable("the API server didn't answer in time") from error
+    except (aiohttp.ClientError, OSError, json.JSONDecodeError, ConfigException) as error:
+        raise Unavailable(f"the API server can't be reached: {type(error).__name__}: {error}") from error
+
+
+def error_from(response: aiohttp.ClientResponse, text: bytes) -> KubeError:
+    """The API server's refusal as an exception."""
+    try:
+        status = json.loads(text)
+        message, reason = status.get("message", ""), status.get("reason", "")
+    except (ValueError, AttributeError):
+        message, reason = text.decode(errors="replace")[:200], ""
+    retry_after = response.headers.get("Retry-After", "")
+    seconds = float(retry_after) if retry_after.isdigit() else None
+    kind = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else KubeError)
+    if reason == "AlreadyExists":
+        kind = AlreadyExists
+    return kind(message or f"the API server answered {response.status}", status=response.status, retry_after=seconds)

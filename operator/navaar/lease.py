@@ -119,7 +119,7 @@ class Elector:
             log.error("the lease %s/%s is lost", self._namespace, self._name)
 
     async def release(self) -> None:
-        """Gives the Lease back, so that another operator needn't wait for it to run out. Nothing may be written then."""
+        """Gives the Lease back, so that another operator needn't wait. Nothing may be written from then on."""
         held = self.leading
         self.lost.set()
         if not held:

@@ -92,7 +92,9 @@ class Process:
         controller = Controller(kube, events, metrics)
         store = TrackStore(kube, namespaces=options.namespaces, on_foreign=controller.track_changed)
         secrets = Secrets(kube)
-        watched = [secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)]
+        watched = [
+            secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)
+        ]
         metrics.observe(store, controller, elector)
         endpoints = HttpServer(
             alive=lambda: self.trouble,
@@ -116,7 +118,9 @@ class Process:
             if not await self._until(elector.acquired.wait()):
                 return self.exit_code
             log.info("leading, epoch %d; reading what there is", elector.epoch)
-            if not await self._until(asyncio.gather(store.wait_synced(), *(informer.synced.wait() for informer in watched))):
+            if not await self._until(
+                asyncio.gather(store.wait_synced(), *(informer.synced.wait() for informer in watched))
+            ):
                 return self.exit_code
             with tempfile.TemporaryDirectory(prefix="navaar-") as folder:
                 workdir = options.workdir or Path(folder)
@@ -132,7 +136,9 @@ class Process:
                     )
 
                 def on_call(service: ServiceName) -> OnCall:
-                    return lambda operation, units, outcome, seconds: metrics.called(service, operation, units, outcome, seconds)
+                    return lambda operation, units, outcome, seconds: metrics.called(
+                        service, operation, units, outcome, seconds
+                    )
 
                 accounts = Accounts(secrets, workdir, open_intake, on_call)
                 shared = Shared(

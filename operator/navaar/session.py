@@ -95,6 +95,9 @@ class Session:
         if not suspended:
             await self._open_accounts(resource, sync, engine)
         tracks = engine.store.tracks()
+        if self._first is None:
+            known = previous.get("telegram") or {}
+            self._first = known.get("past", "New") == "New" and ("past" in known or remembered(tracks) == 0)
         unknown = self._past(resource, sync, previous, tracks)
         before = remembered(tracks)
         posting = unknown is None and not self._contested
@@ -160,7 +163,9 @@ class Session:
         """A person asks for a pass now: every place is read whole, and what only a person could mend is tried again."""
         for service in sync.targets:
             place = engine.places.get(service, Place())
-            asked = replace(place, wanted=True, full=True, parked=None, failures=0, terminal=False, reason="", message="")
+            asked = replace(
+                place, wanted=True, full=True, parked=None, failures=0, terminal=False, reason="", message=""
+            )
             engine.places[service] = asked
         self._built.clear()
         self._retry.clear()
@@ -272,7 +277,11 @@ class Session:
                 engine.services.pop(TELEGRAM, None)
         except Exception:
             log.exception("the channel could not be checked")
-            self._problems[TELEGRAM] = ("InternalError", "the channel could not be checked; see the operator's log", False)
+            self._problems[TELEGRAM] = (
+                "InternalError",
+                "the channel could not be checked; see the operator's log",
+                False,
+            )
         finally:
             self._checking = None
             self._shared.wake(self.key)
@@ -283,8 +292,7 @@ class Session:
         """A post of the channel: returns once its Track is stored."""
         assert self._telegram is not None
         self._chat = message.chat.id
-        while self._engine is None:
-            await asyncio.sleep(0.05)
+        assert self._engine is not None
         item = await self._telegram.item(message)
         if item is not None:
             await self._engine.submit(Listed(TELEGRAM, (item,), self._shared.clock()))
@@ -322,8 +330,6 @@ class Session:
         accepted = _annotation(resource, ACCEPT_PAST_ANNOTATION)
         if accepted and accepted != before.get("acceptedPast"):
             self._accepted = accepted
-        if self._first is None:
-            self._first = before.get("past", "New") == "New" and ("past" in before or remembered(tracks) == 0)
         channel = Channel(
             first=self._first,
             drained=stream.drained,
@@ -362,8 +368,8 @@ class Session:
         made["placed"] = placed
         if self._stream_drained:
             made["past"] = "Known" if unknown is None else "New" if self._first else "Unknown"
-        else:
-            made["past"] = old.get("past") or ("New" if self._first else "Unknown")
+        elif self._first or "past" in old:
+            made["past"] = old.get("past") or "New"
         accepted = self._accepted or old.get("acceptedPast")
         if accepted:
             made["acceptedPast"] = accepted
@@ -378,7 +384,9 @@ class Session:
             terminal = isinstance(stream.trouble, AuthError)
             problems[TELEGRAM] = (stream.trouble.reason, stream.trouble.message, terminal)
         elif stream is not None and stream.contested:
-            message = "another process reads this bot's updates; nothing is posted until it has been quiet for ten minutes"
+            message = (
+                "another process reads this bot's updates; nothing is posted until it has been quiet for ten minutes"
+            )
             problems[TELEGRAM] = ("Conflict", message, False)
         elif unknown is not None:
             problems[TELEGRAM] = ("ChannelPastUnknown", unknown, False)

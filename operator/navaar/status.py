@@ -56,7 +56,9 @@ def verdicts(facts: Facts, counts: Mapping[str, int]) -> list[Verdict]:
         return [Verdict("Ready", "False", reason, message), Verdict("Stalled", "True", reason, message)]
     assert facts.sync is not None
     if facts.suspended:
-        return [Verdict("Ready", "False", "Suspended", "suspended: nothing is read or changed until spec.suspend is false")]
+        return [
+            Verdict("Ready", "False", "Suspended", "suspended: nothing is read or changed until spec.suspend is false")
+        ]
     services = [_service(facts, service) for service in facts.sync.targets]
     return [*_summary(facts, services, counts), *services]
 
@@ -72,7 +74,9 @@ def _service(facts: Facts, service: ServiceName) -> Verdict:
         return Verdict(type, "False", place.reason, place.message)
     held = facts.plan.held if facts.plan is not None else None
     if held is not None and service in held.reasons:
-        message = f"{held.reasons[service]}; to approve exactly this, set the annotation navaar.dev/approve: {held.hash}"
+        message = (
+            f"{held.reasons[service]}; to approve exactly this, set the annotation navaar.dev/approve: {held.hash}"
+        )
         return Verdict(type, "False", "AwaitingApproval", message)
     if service is not ServiceName.TELEGRAM and place.looked is None:
         return Verdict(type, "Unknown", "Progressing", "not read yet")
@@ -93,12 +97,17 @@ def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -
         return [ready]
     if unread:
         message = "the places are being read"
-        return [Verdict("Ready", "Unknown", "Progressing", message), Verdict("Reconciling", "True", "Progressing", message)]
+        return [
+            Verdict("Ready", "Unknown", "Progressing", message),
+            Verdict("Reconciling", "True", "Progressing", message),
+        ]
     if facts.sync.mode is Mode.PLAN:
         return [Verdict("Ready", "True", "Planned", "mode is Plan: status.plan says what would be done")]
     syncing = counts.get("syncing", 0)
     if syncing:
-        return [Verdict("Ready", "True", "Backfilling", f"{syncing} of {counts.get('songs', 0)} songs are on their way")]
+        return [
+            Verdict("Ready", "True", "Backfilling", f"{syncing} of {counts.get('songs', 0)} songs are on their way")
+        ]
     return [Verdict("Ready", "True", "Synced", f"{counts.get('songs', 0)} songs")]
 
 

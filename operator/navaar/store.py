@@ -1,6 +1,7 @@
 """All Tracks: followed at the API server, kept in memory, written through one writer."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -47,6 +48,9 @@ class TrackStore:
                 group.create_task(informer.run())
             await self.wait_synced()
             self.index.telling = True
+            # What was read stays for good: without this, every full collection walks through all of it.
+            gc.collect()
+            gc.freeze()
 
     async def wait_synced(self) -> None:
         """Returns once every Track that was there at the start is known."""

@@ -26,7 +26,13 @@ def missed(sync: Sync, board: Board, track: Track, service: ServiceName, now: fl
         elif not empty or now >= (placement.missed or 0.0) + timing.confirm:
             board.place(track, service, not_applied(sync, placement, now))
         return
-    if empty or (not placement.seen and now < (placement.placed or 0.0) + timing.settle):
+    if empty:
+        return
+    if placement.state is State.UNAVAILABLE:
+        if placement.next_attempt is None:
+            board.place(track, service, replace(placement, seen=False, next_attempt=now + timing.recheck))
+        return
+    if not placement.seen and now < (placement.placed or 0.0) + timing.settle:
         return
     if placement.missing == 0:
         board.place(track, service, replace(placement, missing=1, missed=now))

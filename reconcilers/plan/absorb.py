@@ -107,22 +107,12 @@ def _remember(view: View) -> Place:
         started=place.started or whole,
         wanted=False,
         full=view.deferred or (place.full and not whole),
-        placed=_present_in(view.board, view.service),
-        parked=None,
-        failures=0,
+        placed=view.board.standing(view.service),
+        failures=0 if place.reason == INCOMPLETE else place.failures,
         reason="",
         message="",
         terminal=False,
     )
-
-
-def _present_in(board: Board, service: ServiceName) -> int:
-    count = 0
-    for track in board.tracks.values():
-        placement = track.placements.get(service)
-        if placement is not None and placement.state is State.PRESENT and placement.seen:
-            count += 1
-    return count
 
 
 def _show(view: View, track: Track, item: Item) -> None:

@@ -29,18 +29,23 @@ class Board:
         self.deleted: dict[str, str] = {}
         self._awake = {name for name, track in tracks.items() if not _quiet(track, services, now - DAY)}
         self._entries: dict[ServiceName, dict[str, str]] = {}
+        self._standing: dict[ServiceName, int] = {}
         self._overlaps: set[tuple[str, str]] = set()
         self._keys: dict[str, set[str]] = {}
 
-    def awake(self) -> list[Track]:
+    def awake(self, *, duplicates: bool = False) -> list[Track]:
         """The tracks that there may be something to do about, in the order of their names."""
-        return [self.tracks[name] for name in sorted(self._awake) if name in self.tracks]
+        found = (self.tracks[name] for name in sorted(self._awake) if name in self.tracks)
+        return [track for track in found if duplicates or track.duplicate_of is None]
 
     def put(self, track: Track) -> Track:
         """Stores a new or changed track and keeps the indexes true."""
-        if self.tracks.get(track.name) == track:
+        before = self.tracks.get(track.name)
+        if before == track:
             return track
         self.tracks[track.name] = track
+        self._count(before, -1)
+        self._count(track, 1)
         self.changed.add(track.name)
         self._awake.add(track.name)
         for service, entries in self._entries.items():
@@ -58,7 +63,7 @@ class Board:
 
     def drop(self, loser: Track, survivor: Track) -> None:
         """Removes a track that was merged into `survivor`."""
-        self.tracks.pop(loser.name, None)
+        self._count(self.tracks.pop(loser.name, None), -1)
         self.changed.discard(loser.name)
         self._awake.discard(loser.name)
         # Who was merged into the loser before is now the survivor's.
@@ -75,19 +80,27 @@ class Board:
         if found is None:
             found = self._entries[service] = {}
             special: list[Track] = []
+            standing = 0
             for name, track in self.tracks.items():
                 placement = track.placements.get(service)
                 # The common case, without the calls.
-                if placement is not None and placement.state is State.PRESENT and track.wishes is NO_WISHES:
-                    id = placement.id
+                if placement is not None and placement.state is State.PRESENT:
+                    standing += placement.seen
+                    id = placement.id if track.wishes is NO_WISHES else None
                     if id is not None and id not in found and not placement.others and placement.requested is None:
                         found[id] = name
                         continue
                 special.append(track)
+            self._standing[service] = standing
             for track in special:
                 for id in ids_of(track, service):
                     self._claim(found, id, track, service)
         return found
+
+    def standing(self, service: ServiceName) -> int:
+        """How many tracks are Present in a place, as far as it has shown."""
+        self.entries(service)
+        return self._standing[service]
 
     def owner(self, service: ServiceName, id: str) -> Track | None:
         """The track that an entry belongs to."""
@@ -131,7 +144,14 @@ class Board:
         names: set[str] = set()
         for key in keys_of(recording):
             names |= self._keys[key]
-        return [self.tracks[name] for name in sorted(names) if name in self.tracks]
+        found = (self.tracks[name] for name in sorted(names) if name in self.tracks)
+        return [track for track in found if track.duplicate_of is None]
+
+    def _count(self, track: Track | None, by: int) -> None:
+        for service in self._standing if track is not None else ():
+            placement = track.placements.get(service) if track is not None else None
+            if placement is not None and placement.state is State.PRESENT and placement.seen:
+                self._standing[service] += by
 
     def _claim(self, entries: dict[str, str], id: str, track: Track, service: ServiceName) -> None:
         name = entries.get(id)

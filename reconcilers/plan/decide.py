@@ -91,7 +91,9 @@ def observation_due(setting: Setting, service: ServiceName, place: Place) -> Obs
     full = full or _proof_needed(setting, service, place)
     seen = _seen(setting.board, service)
     known = Head(place.count, place.snapshot) if place.count is not None else None
-    return Observe(service, known, seen, full or len(seen) < place.placed)
+    # The end of a list explains its growth only if what is held to stand there is what stood there.
+    full = full or len(seen) < place.placed or len(seen) > (place.count or 0)
+    return Observe(service, known, seen, full)
 
 
 def again_at(sync: Sync, service: ServiceName, place: Place) -> float | None:

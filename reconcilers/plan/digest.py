@@ -273,7 +273,9 @@ def stumbled(sync: Sync, board: Board, result: Troubled, now: float) -> None:
 def troubled(place: Place, result: Troubled) -> Place:
     """A service refused or failed as a whole: parked, longer each time; what only a person can mend is not tried again."""
     error, now = result.error, result.at
-    failures = place.failures + 1
+    # Success in between, of reading say, does not make the next failure the first.
+    recent = place.parked is not None and now - place.parked < LONGEST_BACKOFF
+    failures = place.failures + 1 if recent else 1
     if isinstance(error, AuthError):
         parked = None
     elif isinstance(error, QuotaError):
@@ -295,6 +297,6 @@ def troubled(place: Place, result: Troubled) -> Place:
 
 def mended(place: Place) -> Place:
     """The place after the service answered as it should. What a reading left open, only a reading settles."""
-    if place.reason == INCOMPLETE or (not place.failures and not place.reason):
+    if place.reason == INCOMPLETE or not place.reason:
         return place
-    return replace(place, parked=None, failures=0, reason="", message="", terminal=False)
+    return replace(place, reason="", message="", terminal=False)

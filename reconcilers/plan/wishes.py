@@ -28,7 +28,7 @@ def carry(sync: Sync, board: Board, now: float) -> None:
     limited = sync.fetch is Fetch.NEVER or any(not t.access.writable for t in sync.targets.values())
     requests = [t for t in board.awake() if t.origin is None and not t.placements]
     board.gather(t.recording for t in requests if t.recording is not None)
-    concerned = sorted(board.tracks.values(), key=lambda t: t.name) if excluded.any else board.awake()
+    concerned = sorted(board.tracks.values(), key=lambda t: t.name) if excluded.any else board.awake(duplicates=True)
     for track in concerned:
         current = board.tracks.get(track.name)
         if current is None:
@@ -72,10 +72,11 @@ def _carry_one(
             placement = Placement(changed=now)
         why = ("Excluded", "") if left_alone else _why_not(sync, current, service)
         if why is not None:
-            placement = exclude(placement, now, *why)
-        elif placement.state is State.EXCLUDED:
-            placement = included(placement, now)
-        if placement.state is not State.EXCLUDED:
+            back = _restored(placement, now) if turned and not current.absent else placement
+            placement = exclude(back, now, *why)
+        else:
+            if placement.state is State.EXCLUDED:
+                placement = included(placement, now)
             placement = _wished(sync, board, current, service, placement, pins, now, turned=turned)
         alive = board.tracks.get(track.name)
         if alive is not None and alive.duplicate_of is None:
@@ -96,6 +97,8 @@ def _wished(
         return placement
     if turned:
         placement = _restored(placement, now)
+    if track.wishes.pins.get(service) in track.wishes.rejects.get(service, ()):
+        return _contradicted(track, service, placement, now)
     placement = _reject(sync, board, track, service, placement, now)
     placement = _pin(board, track, service, placement, pins, now)
     return _seek_again(board.tracks.get(track.name, track), service, placement, now)
@@ -160,6 +163,15 @@ def _split(sync: Sync, board: Board, track: Track, placement: Placement, now: fl
     if name not in board.tracks:
         here = replace(placement, match=Match("Origin"), others=(), changed=now)
         board.put(Track(name, (service, id), placements={service: here}, source=track.source, created=now))
+
+
+def _contradicted(track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
+    """One id is both pinned and rejected: nothing is done until a person decides."""
+    if stands(placement):
+        back = State.PRESENT if placement.state is State.REMOVING else placement.state
+        return placement.to(back, now, reason=placement.reason if back is placement.state else "", message=placement.message)
+    message = f"spec.pins.{service.value} and spec.rejects.{service.value} both name {track.wishes.pins[service]}: remove one"
+    return placement.to(State.FAILED, now, reason="PinConflict", message=message, id=None, next_attempt=None)
 
 
 def _pin(

@@ -93,7 +93,7 @@ class Scene:
         manifest["metadata"]["namespace"] = namespace or self.namespace
         return self.stage.apply(manifest)
 
-    def quickstart(self, **spec: Any) -> None:
+    def begin(self, **spec: Any) -> None:
         """Secrets and MusicSync of the quickstart."""
         for manifest in quickstart.secrets():
             self.apply(manifest)
@@ -131,7 +131,11 @@ class Scene:
     def summary(self) -> str:
         try:
             lines = [json.dumps(self.conditions())]
-            lines += [f"{t['metadata']['name']} {json.dumps(t.get('status', {}))[:600]}" for t in self.tracks() if not settled(t)]
+            lines += [
+                f"{t['metadata']['name']} {json.dumps(t.get('status', {}))[:600]}"
+                for t in self.tracks()
+                if not settled(t)
+            ]
         except ApiError as error:
             return str(error)
         return "\n".join(lines)
@@ -151,7 +155,7 @@ class Scene:
 
     def titled(self, title: str) -> dict[str, Any]:
         """The Track of this title."""
-        found = [t for t in self.tracks() if (t.get("status") or {}).get("title") == title]
+        found = [t for t in self.tracks() if (t.get("status") or {}).get("title", "").lower() == title.lower()]
         assert len(found) == 1, f"{len(found)} Tracks are called {title}"
         return found[0]
 
@@ -202,7 +206,7 @@ def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     with SandboxThread(World(), tmp_path) as box:
         made: list[Scene] = []
 
-        def make(seed: Callable[[World], Any] = scenario.quickstart, extra_namespaces: int = 0) -> Scene:
+        def make(seed: Callable[[World], Any] = scenario.small, extra_namespaces: int = 0) -> Scene:
             box.call(lambda: seed(box.world), timeout=60)
             namespaces = [f"music-{next(_numbers)}" for _ in range(1 + extra_namespaces)]
             kubeconfig = stage.install(namespaces)
@@ -221,7 +225,7 @@ def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
 
 @pytest.fixture
 def scene(scene_with: Callable[..., Scene]) -> Scene:
-    """The quickstart's world."""
+    """A small world: `scenario.SMALL`."""
     return scene_with()
 
 

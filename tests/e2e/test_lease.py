@@ -82,7 +82,7 @@ async def test_of_two_operators_one_is_active(candidates: Candidates) -> None:
 
 
 async def test_who_stops_hands_over_at_once_and_the_epoch_grows(candidates: Candidates) -> None:
-    first, task = candidates.start("first")
+    first, _ = candidates.start("first")
     await within(5, first.acquired)
     second, _ = candidates.start("second")
     await asyncio.sleep(0.3)
@@ -126,7 +126,7 @@ async def test_who_cannot_renew_gives_up_before_anybody_else_begins(candidates: 
 
 
 async def test_a_lease_that_somebody_else_takes_is_lost_at_once(candidates: Candidates, kube: Kube) -> None:
-    first, task = candidates.start("first")
+    first, _ = candidates.start("first")
     await within(5, first.acquired)
     lease = await kube.get(LEASES, OPERATOR_NAMESPACE, candidates.lease)
     for _ in range(5):

@@ -131,7 +131,7 @@ class World:
         self.foreign: list[tuple[str | None, str | None]] = []
         self.cache: Cache[Record] = Cache(
             lambda known: (known.uid, known.version),
-            on_foreign=lambda old, new: self.foreign.append((old and old.text, new and new.text)),
+            on_foreign=lambda old, new: self.foreign.append((old.text if old else None, new.text if new else None)),
         )
         kube: Any = self.server
         typed: Kube = kube
@@ -146,12 +146,8 @@ class World:
         )
 
     def texts(self) -> dict[str, str]:
-        found = {}
-        for key in self.cache.keys():
-            known = self.cache.get(key)
-            assert known is not None
-            found[key[1]] = known.text
-        return found
+        known = {key[1]: self.cache.get(key) for key in self.cache.keys("music")}
+        return {name: found.text for name, found in known.items() if found is not None}
 
 
 def running(scenario: Callable[[World], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Secrets: what is wrong with one is said in a sentence, and a replaced token is neither lost nor preferred too long."""
+"""Secrets: what is wrong with one is said in a sentence, and a replaced token is neither lost nor kept too long."""
 
 import base64
 import copy

@@ -43,6 +43,11 @@ def world(**missing: set[int]) -> World:
     return w
 
 
+def unhurried(w: World) -> None:
+    """Looks are twice a day, for tests in which weeks pass."""
+    w.sync = replace(w.sync, targets={s: replace(t, interval=43_200.0) for s, t in w.sync.targets.items()})
+
+
 def fill(w: World) -> None:
     """Overlapping: 0 everywhere, 1 and 2 in two places, 3 to 5 in one."""
     for n in (0, 1, 3):
@@ -108,6 +113,7 @@ def test_a_song_that_a_service_lacks_is_not_found_there_and_partial() -> None:
 def test_a_song_not_found_is_looked_for_again_after_a_month() -> None:
     async def body() -> None:
         w = world(spotify={3})
+        unhurried(w)
         fill(w)
         await w.settle()
         w.spotify.songs["sp3"] = SONGS[3]
@@ -256,6 +262,7 @@ def test_a_false_listing_removes_nothing(lie: Any) -> None:
         await w.wait(3600)
         w.spotify.lie = w.youtube.lie = lie
         w.spotify.changes += 1
+        unhurried(w)
         await w.wait(8 * 86400)
         assert not any(c == "remove" for p in w.places.values() for c in p.calls)
         assert_union(w, {0, 1, 2, 3, 4, 5})
@@ -328,7 +335,7 @@ def test_a_reject_of_what_was_found_makes_it_a_song_of_its_own() -> None:
         found = track.placements[SPOTIFY]
         assert found.origin is Origin.FOUND
         w.write(replace(track, wishes=Wishes(rejects={SPOTIFY: frozenset({"sp0"})})))
-        await w.wait(8 * 86400)
+        await w.wait(3600)
         assert "sp0" in w.spotify.ids
         owners = [t.name for t in w.tracks() if t.placements[SPOTIFY].id == "sp0"]
         assert len(owners) == 1 and owners != [track.name]

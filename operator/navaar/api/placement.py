@@ -1,13 +1,16 @@
 """One placement as it stands in a Track's status, and back.
 
 Plain dictionaries, no validation: the API server has validated them, and a start reads tens of thousands.
-What repeats (reasons, matches, messages) is shared, since it outlives the object that it was read from.
+What repeats (reasons, matches, messages) is shared, since it outlives the object that it was read from; what is for
+people to read (candidates) is kept small.
 """
 
-from collections.abc import Mapping
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
-from typing import Any
+from typing import Any, overload
 
 from navaar.api.common import MESSAGE_LIMIT, WORD_LIMIT
 from navaar.api.instant import read, written
@@ -76,7 +79,7 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
     missed, next_attempt = get("missedAt"), get("nextAttempt")
     placed, changed = get("placedAt"), get("changedAt")
     intent, match = get("intent"), get("match")
-    candidates = get("candidates", ()) if state is not State.PRESENT else ()
+    candidates = get("candidates") if state is not State.PRESENT else None
     return Placement(
         state=state,
         origin=_ORIGINS.get(get("origin", "")),
@@ -90,7 +93,7 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
         approved=get("approved", False),
         intent=_intent_from(intent) if intent else None,
         match=_match_from(match) if match else None,
-        candidates=tuple(map(_candidate_from, candidates)),
+        candidates=Shortlist(candidates) if candidates else (),
         attempts=get("attempts", 0),
         sought=get("sought", ""),
         next_attempt=read(next_attempt) if next_attempt else None,
@@ -101,12 +104,58 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
     )
 
 
-@lru_cache(maxsize=8192)
+class Shortlist(Sequence[Scored]):
+    """Candidates as they were read, equal to a tuple of the same.
+
+    They are most of what a status says, and are looked at when a person or a listing names one of them: until then they
+    are kept packed, which takes a tenth of the memory.
+    """
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, candidates: Sequence[Mapping[str, Any]]) -> None:
+        """`candidates` as they stand in a status. Raises KeyError for one that isn't whole."""
+        rows = [(c["id"], c["text"], float(c["score"]), c.get("reasons") or ()) for c in candidates]
+        self._packed = zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+    def _unpacked(self) -> tuple[Scored, ...]:
+        rows = json.loads(zlib.decompress(self._packed))
+        return tuple(Scored(id, text, score, tuple(reasons)) for id, text, score, reasons in rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Scored: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Scored, ...]: ...
+    def __getitem__(self, at: int | slice) -> Scored | tuple[Scored, ...]:
+        return self._unpacked()[at]
+
+    def __len__(self) -> int:
+        return len(self._unpacked())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Scored]:
+        return iter(self._unpacked())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Shortlist):
+            return self._packed == other._packed
+        return self._unpacked() == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._unpacked())
+
+    def __repr__(self) -> str:
+        return repr(self._unpacked())
+
+
+@lru_cache(maxsize=1024)
 def _shared_reasons(reasons: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(intern, reasons))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _shared_match(method: str, score: float, reasons: tuple[str, ...]) -> Match:
     return Match(intern(method), score, _shared_reasons(reasons))
 
@@ -150,8 +199,3 @@ def _candidate_status(found: Scored) -> dict[str, Any]:
     if found.reasons:
         status["reasons"] = _clipped(found.reasons)
     return status
-
-
-def _candidate_from(status: Mapping[str, Any]) -> Scored:
-    reasons = _shared_reasons(tuple(status.get("reasons", ())))
-    return Scored(status["id"], status["text"], float(status["score"]), reasons)
