@@ -16,7 +16,8 @@ help: ## this list
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Navaar needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Say which with PYTHON=…"; exit 1; }
 	@echo "Installing the dependencies into $(VENV) …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "That Python can't make virtual environments: install its venv module (Debian: apt install python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e .
@@ -32,7 +33,7 @@ demo: install ## three lists become one, on a real API server; ARGS=--once ends 
 .PHONY: test
 test: install lint ## everything that must hold
 	@$(RUN) -m sandbox.controlplane build
-	@$(RUN) -m pytest -q $(ARGS)
+	@$(RUN) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 .PHONY: unit
 unit: install ## the tests that need no process beside their own

@@ -205,6 +205,8 @@ class Engine:
         return tuple(found.values())
 
     async def _add_all(self, service: Service, adds: list[Add]) -> None:
+        if adds and not self._may_write():
+            raise TransientError("this process is not the one that may write just now", reason="Standby")
         expected = adds[0].known if adds else None
         for chunk in _chunks(adds, service.batch):
             if self._stopping:

@@ -162,8 +162,8 @@ class Track:
 
     `origin` is its first sighting (service, id), None for a song that a person applied. `identity` is what was parsed.
     `audio` is the YouTube id that the channel's audio comes from, once decided. `source`, see `Source`. `absent` says that
-    `state: Absent` was carried out once: what people add later stays. `duplicate_of` names the track that survives. `revision` belongs to the store: the planner only passes it on. `created` is in Unix
-    seconds.
+    `state: Absent` was carried out once: what people add later stays. `duplicate_of` names the track that survives.
+    `revision` belongs to the store: the planner only passes it on. `created` is in Unix seconds.
     """
 
     name: str
@@ -203,7 +203,7 @@ class Track:
         return self.origin is not None and not self.wishes
 
     def with_placement(self, service: ServiceName, placement: Placement) -> "Track":
-        """This track with one placement replaced."""
+        """The track with one placement replaced."""
         if self.placements.get(service) == placement:
             return self
         return replace(self, placements={**self.placements, service: placement})

@@ -17,29 +17,39 @@ class Access(StrEnum):
 
     @property
     def readable(self) -> bool:
+        """Songs come from there."""
         return self is not Access.WRITE_ONLY
 
     @property
     def writable(self) -> bool:
+        """Songs may be put there."""
         return self is not Access.READ_ONLY
 
 
 class Mode(StrEnum):
+    """Whether a plan is carried out."""
+
     APPLY = "Apply"
     PLAN = "Plan"
 
 
 class RemovalPolicy(StrEnum):
+    """What a person's removal in one place means for the others."""
+
     KEEP = "Keep"
     PROPAGATE = "Propagate"
 
 
 class Past(StrEnum):
+    """What to do about posts from before the bot was there."""
+
     SCAN = "Scan"
     IGNORE = "Ignore"
 
 
 class Fetch(StrEnum):
+    """Where the channel's audio comes from."""
+
     YOUTUBE = "YouTube"
     NEVER = "Never"
 

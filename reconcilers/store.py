@@ -40,10 +40,9 @@ def rebase(before: Track | None, after: Track, current: Track | None) -> Track |
         return after if before is None else None
     if before is None:
         before = replace(after, placements={}, identity=None, audio=None, duplicate_of=None, absent=current.absent)
-    placements = dict(current.placements)
-    for service, placement in after.placements.items():
-        if before.placements.get(service) != placement and current.placements.get(service) == before.placements.get(service):
-            placements[service] = placement
+    was, now = before.placements, current.placements
+    changed = {s: p for s, p in after.placements.items() if p != was.get(s) and now.get(s) == was.get(s)}
+    placements = {**now, **changed}
     for service in before.placements.keys() - after.placements.keys():
         placements.pop(service, None)
     changes = {

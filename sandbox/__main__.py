@@ -76,23 +76,17 @@ def parser() -> argparse.ArgumentParser:
 
     made = command("serve", serve, "run a world until interrupted")
     made.add_argument("--port", type=int, default=0, help="the proxy's port (default: a free one)")
-    made.add_argument(
-        "--songs", type=int, metavar="N", help="N invented songs instead of the quickstart lists"
-    )
+    made.add_argument("--songs", type=int, metavar="N", help="N invented songs instead of the quickstart lists")
     command("env", env, "print what a shell must export for its programs to live in the world")
     made = command("list", lists, "show the channel and the playlists, side by side")
-    made.add_argument(
-        "place", nargs="?", choices=("telegram", "youtube", "spotify"), help="only this one, with ids"
-    )
+    made.add_argument("place", nargs="?", choices=("telegram", "youtube", "spotify"), help="only this one, with ids")
     made = command("songs", songs, "show the catalogue")
     made.add_argument("query", nargs="*", help="only songs with these words, in any spelling")
     made = command("post", post, "post a song to the channel, as a person does")
     made.add_argument("what", metavar="FILE|SONG", help="an audio file, or a key of the catalogue")
     for name, text in (("add", "add a song to a playlist"), ("remove", "take a song out of a place")):
         made = command(name, change, text)
-        made.add_argument(
-            "service", choices=("spotify", "youtube") + (("telegram",) if name == "remove" else ())
-        )
+        made.add_argument("service", choices=("spotify", "youtube") + (("telegram",) if name == "remove" else ()))
         made.add_argument("what", metavar="SONG|ID", help="a key of the catalogue, an id or an address")
         made.set_defaults(action=name)
     made = command("break", breaks, "make a service misbehave")

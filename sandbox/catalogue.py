@@ -58,7 +58,7 @@ class Song:
 
     @property
     def label(self) -> str:
-        """ "Artist, Artist – Title", for people."""
+        """Artists and title in one line, for people."""
         return f"{', '.join(self.artists)} – {self.title}"
 
 
@@ -109,11 +109,7 @@ class Catalogue:
 
     def _enter(self, song: Song) -> None:
         videos = [video for video in (song.video_id, song.music_video_id) if video]
-        if (
-            song.key in self._keys
-            or (song.spotify_id or "") in self._spotify
-            or any(v in self._videos for v in videos)
-        ):
+        if song.key in self._keys or (song.spotify_id or "") in self._spotify or any(v in self._videos for v in videos):
             raise ValueError(f"the key or an id of {song.key!r} is already in the catalogue")
         self._keys[song.key] = song
         if song.spotify_id:
@@ -191,9 +187,7 @@ def spotify_id(seed: str) -> str:
 
 def video_id(seed: str) -> str:
     """An 11-character YouTube id that depends on nothing but `seed`."""
-    return (
-        base64.urlsafe_b64encode(hashlib.sha256(f"youtube:{seed}".encode()).digest()[:8]).decode().rstrip("=")
-    )
+    return base64.urlsafe_b64encode(hashlib.sha256(f"youtube:{seed}".encode()).digest()[:8]).decode().rstrip("=")
 
 
 @lru_cache(maxsize=1)

@@ -100,9 +100,7 @@ class Control:
         )
 
     async def songs(self, request: web.Request) -> web.Response:
-        return web.json_response(
-            {"songs": [asdict(song) for song in self.shelf.find(request.query.get("q", ""))]}
-        )
+        return web.json_response({"songs": [asdict(song) for song in self.shelf.find(request.query.get("q", ""))]})
 
     async def log(self, request: web.Request) -> web.Response:
         """The requests from number `since` on, and the number to ask from next time."""
@@ -120,9 +118,7 @@ class Control:
         if not data:
             raise Mistake("the file is empty")
         message = self.world.telegram.post_audio(scenario.CHANNEL_ID, data, file_name=name)
-        return web.json_response(
-            {"done": f"posted {name} to {scenario.CHANNEL} as message {message.message_id}"}
-        )
+        return web.json_response({"done": f"posted {name} to {scenario.CHANNEL} as message {message.message_id}"})
 
     async def post(self, request: web.Request) -> web.Response:
         song = self._song((await request.json())["song"])
@@ -175,9 +171,7 @@ class Control:
         )
         self.world.faults.arm(fault)
         which = "any call" if fault.call == "*" else fault.call
-        return web.json_response(
-            {"done": f"{fault.service}: {fault.kind} for {which}, {fault.times} time(s)"}
-        )
+        return web.json_response({"done": f"{fault.service}: {fault.kind} for {which}, {fault.times} time(s)"})
 
     async def mend(self, request: web.Request) -> web.Response:
         service = (await request.json()).get("service")

@@ -1,5 +1,6 @@
 """The operator as a process of its own, as people run it: under a ServiceAccount, behind the sandbox's proxy."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -89,10 +90,8 @@ class OperatorProcess:
 
     def kill(self) -> None:
         """SIGKILL, to it and to what it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def tail(self, lines: int = 40) -> str:

@@ -144,9 +144,7 @@ def crowd(world: World, count: int) -> World:
     world.catalogue.extend(songs)
     world.spotify.quota.per_day = None
     found = (song.spotify_id for song in songs[: count * 6 // 10])
-    world.spotify.insert(
-        SPOTIFY_PLAYLIST, [f"spotify:track:{spotify_id}" for spotify_id in found if spotify_id]
-    )
+    world.spotify.insert(SPOTIFY_PLAYLIST, [f"spotify:track:{spotify_id}" for spotify_id in found if spotify_id])
     for song in songs[count * 4 // 10 :]:
         if song.video_id:
             world.youtube.add(YOUTUBE_PLAYLIST, song.video_id)

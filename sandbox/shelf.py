@@ -53,18 +53,16 @@ class Shelf:
             song = self.world.catalogue.by_video_id(entry.video_id)
             if video is None:
                 fate = self.world.youtube.library.fate(entry.video_id)
-                rows.append(_row(entry.video_id, "", f"({fate} video)", song and song.key))
+                rows.append(_row(entry.video_id, "", f"({fate} video)", song.key if song else None))
             else:
                 artist = ", ".join(video.artists) if video.kind == "ATV" else ""
-                rows.append(_row(entry.video_id, artist, video.title, song and song.key))
+                rows.append(_row(entry.video_id, artist, video.title, song.key if song else None))
         return rows
 
     def find(self, query: str) -> list[Song]:
         """The songs that have every word of `query` in a name, in any spelling, or in their key."""
         words = _folded(query).split()
-        return [
-            song for song in self.world.catalogue.songs if all(word in _all_names(song) for word in words)
-        ]
+        return [song for song in self.world.catalogue.songs if all(word in _all_names(song) for word in words)]
 
     def named(self, what: str) -> Song | None:
         """The song with this key, id, URI or address."""
@@ -80,9 +78,7 @@ class Shelf:
         """Keys of songs that the person may have meant."""
         found = [song.key for song in self.find(what)[:3]] if what.strip() else []
         keys = [song.key for song in self.world.catalogue.songs]
-        return list(
-            dict.fromkeys([*found, *get_close_matches(what.lower().replace(" ", "-"), keys, 3, 0.5)])
-        )[:5]
+        return list(dict.fromkeys([*found, *get_close_matches(what.lower().replace(" ", "-"), keys, 3, 0.5)]))[:5]
 
     def _recognise(self, artist: str, title: str) -> str | None:
         for song in self.world.catalogue.songs[self._read :]:

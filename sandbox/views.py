@@ -64,9 +64,7 @@ def request(entry: Row) -> Text:
     """A request as one line: time, status, service, call, and what it was about."""
     status = int(entry["status"])
     colour = "green" if 200 <= status < 400 else "yellow" if status == 429 else "red"
-    detail = " ".join(
-        f"{key}={value}" for key, value in entry["detail"].items() if value not in (None, "", {})
-    )
+    detail = " ".join(f"{key}={value}" for key, value in entry["detail"].items() if value not in (None, "", {}))
     return Text.assemble(
         (datetime.fromtimestamp(entry["at"]).strftime("%H:%M:%S "), "dim"),
         (f"{status or '---'} ", colour),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reconcilers.engine import Engine
 from reconcilers.matching import compact
@@ -38,6 +38,7 @@ class Playlist:
     calls: list[str] = field(default_factory=list)
     fail: Callable[[str], Exception | None] = lambda call: None
     lie: Callable[[tuple[Item, ...]], tuple[Item, ...]] = lambda items: items
+    snapshots: bool | None = None
     changes: int = 0
     serial: int = 0
     before_add: Callable[[], None] | None = None
@@ -72,7 +73,8 @@ class Playlist:
 
     async def head(self) -> Head:
         self._call("head")
-        return Head(len(self.entries), f"s{self.changes}" if self.name is SPOTIFY else None)
+        snapshots = self.snapshots if self.snapshots is not None else self.name is SPOTIFY
+        return Head(len(self.entries), f"s{self.changes}" if snapshots else None)
 
     async def list(self, start: int = 0) -> Listing:
         self._call("list")
@@ -227,7 +229,7 @@ class World:
     def restart(self, *, forgetful: bool = False) -> None:
         """A new process: what is not stored is forgotten, but for what status holds of the places (unless `forgetful`)."""
         old = getattr(self, "engine", None)
-        self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)  # type: ignore[arg-type]
+        self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)
         self.handed: list[tuple[Item, asyncio.Future[None]]] = []
         if old is not None and not forgetful:
             self.engine.places = {

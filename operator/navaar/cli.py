@@ -49,6 +49,13 @@ def parser() -> argparse.ArgumentParser:
         "--grace", type=float, default=120.0, metavar="SECONDS", help="for uploads to end at shutdown (%(default)s)"
     )
     run.add_argument(
+        "--deadline",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="how long one addition, an upload among them, may take (%(default)s)",
+    )
+    run.add_argument(
         "--settle", type=float, default=300.0, metavar="SECONDS",
         help="how late a request that was cut off may still take effect (%(default)s)",
     )  # fmt: skip
@@ -72,26 +79,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not port.isdigit():
         print(f"navaar: --listen wants HOST:PORT, such as 127.0.0.1:8080; got {args.listen}", file=sys.stderr)
         return 2
+    kubeconfig = args.kubeconfig
+    if kubeconfig is None and args.context is not None:
+        kubeconfig = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
+    in_cluster = kubeconfig is None
     namespaces = None if args.all_namespaces else tuple(args.namespaces or (own,))
     log_format = args.log_format
     if log_format == "auto":
         log_format = "console" if sys.stderr.isatty() else "json"
-    kubeconfig = args.kubeconfig
-    if kubeconfig is None and args.context is not None:
-        kubeconfig = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
     options = Options(
         kubeconfig=kubeconfig,
         context=args.context,
         namespaces=namespaces,
-        namespace=args.lease_namespace or (namespaces[0] if namespaces else own),
+        namespace=args.lease_namespace or (own if in_cluster or not namespaces else namespaces[0]),
         lease=args.lease_name,
-        host=host or "0.0.0.0",
+        host=host,
         port=int(port),
         log_format=log_format,
         log_level=args.log_level,
         grace=args.grace,
         workdir=args.workdir,
-        timing=Timing(settle=args.settle, confirm=args.confirm),
+        timing=Timing(settle=args.settle, confirm=args.confirm, deadline=args.deadline),
     )
     return run(options)
 

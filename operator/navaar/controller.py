@@ -135,7 +135,10 @@ class Controller:
                 failed = True
                 log.exception("%s/%s: the pass failed", *key)
             finally:
-                self._metrics.passed(key, time.perf_counter() - started, failed)
+                if key in self.resources:
+                    self._metrics.passed(key, time.perf_counter() - started, failed)
+                else:
+                    self._metrics.forgotten(key)
                 self.queue.done(key, after=after, failed=failed)
                 self._prime(key)
 

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from sys import intern
 from typing import Generic, TypeVar
 
 from navaar.kube import Kind, Kube, Resource
@@ -118,6 +119,10 @@ class Cache(Generic[R]):
             tell(old, new)
 
 
+TURN = 5
+"""Objects of a list that are taken in before others have their turn."""
+
+
 class Informer(Generic[R]):
     """Keeps a `Cache` the same as the API server, for one namespace or (None) all of them.
 
@@ -182,8 +187,11 @@ class Informer(Generic[R]):
         version = 0
         async for items, at in self._kube.pages(self._kind, self._namespace, metadata_only=self._metadata_only):
             version = at
-            for item in items:
+            for number, item in enumerate(items):
                 missing.discard(self._take(item))
+                if number % TURN == 0:
+                    # The next page is on its way, and the Lease is to be renewed.
+                    await asyncio.sleep(0)
             self._heard = self._clock()
         for key in missing:
             self._cache.observe(key, None, version)
@@ -221,7 +229,7 @@ class Informer(Generic[R]):
 
     def _take(self, resource: Resource) -> Key:
         metadata = resource["metadata"]
-        key = (metadata["namespace"], metadata["name"])
+        key = (intern(metadata["namespace"]), metadata["name"])
         try:
             record = self._parse(resource)
         except (ValueError, KeyError, TypeError) as error:

@@ -56,9 +56,13 @@ class Reader(Protocol):
 class Heartbeat(Protocol):
     """Where the last successful poll is remembered, beyond this process."""
 
-    async def read(self) -> float | None: ...
+    async def read(self) -> float | None:
+        """Unix seconds of the last successful poll; None when there never was one."""
+        ...
 
-    async def write(self, at: float) -> None: ...
+    async def write(self, at: float) -> None:
+        """Remembers one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from prometheus_client.registry import Collector
 
 from navaar.kube import user_agent
 from reconcilers import errors
-from reconcilers.model import Phase
+from reconcilers.model import Phase, State, Track
 from reconcilers.services.protocol import ServiceName
 
 OPERATIONS = ("add", "head", "list", "remove", "resolve", "search")
@@ -159,19 +159,24 @@ class Metrics:
     def forgotten(self, key: tuple[str, str]) -> None:
         """Leaves out what was counted of a MusicSync that is gone."""
         for result in ("ok", "failed"):
+            # Labels are made first: what was never counted can't be removed.
+            self._passes.labels(*key, result)
             self._passes.remove(*key, result)
 
-    def synced(self, service: ServiceName) -> None:
-        """Counts a song that was put into a place."""
-        self._synced.labels(service.value).inc()
-
-    def removed(self, service: ServiceName) -> None:
-        """Counts a song that was taken out of a place."""
-        self._removed.labels(service.value).inc()
-
-    def discovered(self, service: ServiceName) -> None:
-        """Counts a song that was first seen in a place."""
-        self._discovered.labels(service.value).inc()
+    def recorded(self, before: Mapping[str, Track], records: Iterable[Track]) -> None:
+        """Counts what a pass recorded: songs first seen, put into a place, taken out of one."""
+        for track in records:
+            known = before.get(track.name)
+            if known is None and track.origin is not None:
+                self._discovered.labels(track.origin[0].value).inc()
+            for service, placement in track.placements.items():
+                was = known.placements.get(service) if known is not None else None
+                if was is None or was.state is placement.state:
+                    continue
+                if placement.state is State.PRESENT and was.state is State.ADDING:
+                    self._synced.labels(service.value).inc()
+                elif was.state is State.REMOVING and placement.state in (State.REMOVED, State.PENDING):
+                    self._removed.labels(service.value).inc()
 
     def render(self, accept: str = "") -> tuple[bytes, str]:
         """The numbers as of now, in the format that `accept` (an HTTP header) asks for, and their content type."""

@@ -1,12 +1,13 @@
 """The operator's process: what is started in which order, and ended in which."""
 
 import asyncio
+import gc
 import logging
 import signal
 import tempfile
 import time
 from collections.abc import Awaitable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,9 @@ log = logging.getLogger("navaar")
 class Options:
     """How the operator runs.
 
-    `namespaces`: whose MusicSyncs it serves (None: the whole cluster's). `namespace`: where its Leases are. `host` and
-    `port`: of its endpoints. `grace`: seconds that an upload may take to end at shutdown. `workdir`: for audio (None: a
-    temporary folder). Without `kubeconfig` and `context` it is the cluster that its pod runs in.
+    `namespaces`: whose MusicSyncs it serves (None: the whole cluster's). `namespace`: where its Leases are. `host` (empty:
+    every address) and `port`: of its endpoints. `grace`: seconds that an upload may take to end at shutdown. `workdir`:
+    for audio (None: a temporary folder). Without `kubeconfig` and `context` it is the cluster that its pod runs in.
     """
 
     kubeconfig: str | None = None
@@ -47,13 +48,13 @@ class Options:
     namespaces: Sequence[str] | None = None
     namespace: str = "navaar"
     lease: str = "navaar"
-    host: str = "0.0.0.0"
+    host: str = ""
     port: int = 8080
     log_format: str = "json"
     log_level: str = "INFO"
     grace: float = 120.0
     workdir: Path | None = None
-    timing: Timing = Timing()
+    timing: Timing = field(default_factory=Timing)
 
     @property
     def in_cluster(self) -> bool:
@@ -148,6 +149,7 @@ class Process:
                     elector.still_leader,
                     lambda: elector.epoch,
                     options.timing,
+                    metrics,
                 )
                 known = [
                     resource
@@ -205,4 +207,8 @@ def main(options: Options) -> int:
     """Runs the operator; the process's exit code."""
     logs.configure(options.log_format, options.log_level)
     quiet_clients()
+    # What was imported stays for good, and Tracks hold no cycles: at the usual thresholds, walking through all of it again
+    # and again takes a third of the time that reading 20,000 Tracks does.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     return asyncio.run(Process(options).run())

@@ -11,9 +11,12 @@ from telegram import Message
 
 from navaar import status as summary
 from navaar.accounts import Accounts, BotAccount
+from navaar.api import instant
 from navaar.api.common import ACCEPT_PAST_ANNOTATION, RECONCILE_ANNOTATION
 from navaar.api.convert import sync_from
 from navaar.conditions import Conditions
+from navaar.intake import Stream
+from navaar.metrics import Metrics
 from navaar.record import SyncFacts
 from navaar.secrets import SecretProblem
 from navaar.store import TrackStore
@@ -47,6 +50,7 @@ class Shared:
     may_write: Callable[[], bool]
     epoch: Callable[[], int]
     timing: Timing
+    metrics: Metrics
     clock: Callable[[], float] = time.time
 
 
@@ -75,6 +79,7 @@ class Session:
         self._gap_recorded = False
         self._counted: tuple[dict[str, int], dict[ServiceName, tuple[int, int]]] | None = None
         self._handled: str | None = None
+        self._owners: Mapping[str, Any] | None = {}
         self.plan: Plan | None = None
 
     # ------------------------------------------------------------------ the pass
@@ -103,7 +108,11 @@ class Session:
         posting = unknown is None and not self._contested
         plan = await engine.step(sync, posting=posting, start=not suspended)
         self.plan = plan
+        self._shared.metrics.recorded(tracks, plan.records)
         assert self._store is not None
+        if self._owners != self._store.facts.owner:
+            await self._store.settle_owners()
+            self._owners = self._store.facts.owner
         await self._store.refresh()
         tracks = engine.store.tracks()
         if self._stream_drained:
@@ -333,7 +342,7 @@ class Session:
         channel = Channel(
             first=self._first,
             drained=stream.drained,
-            gap=stream.gap,
+            gap=self._gap(stream, before),
             placed=before.get("placed") if before.get("past", "New") != "New" else None,
             unsettled=before.get("past") == "Unknown",
             accepted=self._accepted is not None,
@@ -343,6 +352,16 @@ class Session:
             channel = replace(channel, gap=0.0)
         return past_unknown(sync, channel, tracks)
 
+    def _gap(self, stream: Stream, before: Mapping[str, Any]) -> float | None:
+        """Seconds without a poll before this process.
+
+        A crash right after the very first start leaves no heartbeat: then it counts from when the status last changed, which
+        was with the channel being read.
+        """
+        if stream.gap is None and before.get("past") == "Known" and before.get("lastChanged"):
+            return max(0.0, self._shared.clock() - instant.read(before["lastChanged"]))
+        return stream.gap
+
     def _channel_status(
         self,
         sync: Sync,
@@ -351,8 +370,10 @@ class Session:
         before: int,
         unknown: str | None,
     ) -> dict[str, Any]:
-        """What only the channel's entry holds. The number of posts that are remembered falls by our own hand, or by leave of a
-        person, and in no other way."""
+        """What only the channel's entry holds.
+
+        The number of posts that are remembered falls by our own hand, or by leave of a person, and in no other way.
+        """
         if TELEGRAM not in sync.targets:
             return {}
         old = previous.get("telegram") or {}

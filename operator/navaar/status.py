@@ -157,8 +157,10 @@ def assembled(
     handled: str | None,
     now: float,
 ) -> dict[str, Any]:
-    """The whole status but for its conditions. `telegram` is what only the channel's entry holds; `handled` echoes the
-    annotation that asked for a pass."""
+    """The whole status but for its conditions.
+
+    `telegram` is what only the channel's entry holds; `handled` echoes the annotation that asked for a pass.
+    """
     status: dict[str, Any] = {"observedGeneration": facts.generation, "counts": dict(counts)}
     if handled:
         status["lastHandledReconcileAt"] = handled[:1024]

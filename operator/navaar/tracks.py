@@ -1,13 +1,17 @@
 """The Track store, as the engine's port."""
 
+import logging
 from collections.abc import Mapping
 
 from navaar.kubeerrors import Conflict, NotFound, Unavailable
 from navaar.record import SyncFacts
-from navaar.synctracks import SyncTracks
+from navaar.synctracks import NameTaken, SyncTracks
 from reconcilers.model import Placement, Track
 from reconcilers.plan.board import BLANK
 from reconcilers.services.protocol import ServiceName
+
+
+log = logging.getLogger(__name__)
 
 
 class StoredTracks:
@@ -28,7 +32,10 @@ class StoredTracks:
     async def record(self, before: Track | None, after: Track) -> None:
         """Stores a change, into whatever the Track is by now. A Track that is gone stays gone."""
         if before is None:
-            await self._tracks.create(after)
+            try:
+                await self._tracks.create(after)
+            except NameTaken as taken:
+                log.error("%s: what was seen there can't be stored until that one is deleted", taken)
             return
         try:
             await self._tracks.update(after)
@@ -55,6 +62,10 @@ class StoredTracks:
             await self._tracks.delete(track)
         except Conflict:
             return
+
+    async def settle_owners(self) -> None:
+        """Gives the Tracks the owner that ``deletionPolicy`` asks for, or takes it."""
+        await self._tracks.settle_owners()
 
     async def refresh(self) -> None:
         """Brings the statuses up to date that speak of an older spec."""

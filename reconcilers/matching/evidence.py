@@ -48,7 +48,7 @@ class Facts:
 _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2_048)
 def facts(title: str, artists: tuple[str, ...]) -> Facts:
     """What can be compared of a title and its artists, as they are written."""
     parsed = parse(title, artists)
@@ -71,7 +71,7 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2_048)
 def readings(title: str, artists: tuple[str, ...]) -> tuple[Facts, ...]:
     """The ways to read a title: as it stands and, where it holds a dash, as ``Artist - Title``.
 

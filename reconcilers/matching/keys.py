@@ -15,7 +15,7 @@ def keys(recording: Recording) -> tuple[str, ...]:
     return (f"isrc:{recording.isrc}", *named) if recording.isrc else named
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2_048)
 def _named(title: str, artists: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     for reading in evidence.readings(title, artists):

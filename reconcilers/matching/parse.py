@@ -38,7 +38,7 @@ class Parsed:
     display: str = ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2_048)
 def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
     """Takes a title and its artists apart.
 

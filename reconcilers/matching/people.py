@@ -32,7 +32,7 @@ _NOBODY = frozenset(
 _HANDLE = re.compile(r"\A@\w+\Z|\Ahttps?://|(?:\A|[\s/])(?:t|telegram)\.me/", re.IGNORECASE)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def clean(name: str) -> str:
     """`name` without what channels add to it (``- Topic``, ``VEVO``, ``Official``); empty where it names nobody."""
     name = " ".join(name.split())
@@ -50,14 +50,14 @@ def guests(text: str) -> tuple[str, ...] | None:
     return listed(text[found.end() :]) if found else None
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def listed(text: str) -> tuple[str, ...]:
     """The single names of a list of them."""
     parts = [part for strong in _STRONG.split(text) for part in _WEAK.split(strong)]
     return tuple(name for part in parts if (name := clean(part.strip(" ()[]"))))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def taken_apart(credit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(the artists, the featured ones) of one credit line. ``A & B`` stays whole: it may be one band."""
     main, *rest = _GUEST_IN_CREDIT.split(credit)
@@ -84,13 +84,13 @@ class Credits:
 _NO_ONE = Credits(frozenset(), frozenset(), "", "", ())
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def _plain(name: str) -> str:
     found = words(name)
     return compact(" ".join(found[1:] if len(found) > 1 and found[0] == "the" else found)) or compact(name)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credits:
     """Artists and featured ones in comparable form."""
     if not artists:

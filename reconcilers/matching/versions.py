@@ -173,7 +173,7 @@ class Words:
     noise: bool = False
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def loose(text: str) -> frozenset[str]:
     """The version words anywhere in `text`, part of a name or not: a difference is a reason for doubt, no more."""
     folded = fold(text)
@@ -182,7 +182,7 @@ def loose(text: str) -> frozenset[str]:
     return frozenset(tag for tag, pattern in _TAG.items() if pattern.search(folded))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def decoration(text: str) -> Words | None:
     """What a bracket or a part after a dash says of the version; None where it belongs to the title.
 
@@ -248,7 +248,7 @@ def _settle(tags: set[str]) -> set[str]:
     return tags
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def suffix(text: str) -> tuple[str, frozenset[str]]:
     """`text` without the version and noise words that hang at its end unbracketed, and the tags among them."""
     tags: set[str] = set()

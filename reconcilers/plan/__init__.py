@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track
-from reconcilers.plan import absorb, bulk, decide, digest, wishes
+from reconcilers.plan import absorb, bulk, decide, digest, trouble, wishes
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.operations import (
     AddDone,
@@ -85,7 +85,7 @@ def plan(
     `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
     is False while the channel may not be posted to. `epoch` goes into intents.
     """
-    board = Board(tracks, sync.targets, now)
+    board = Board(tracks, sync.targets, now, {o.service for o in observations if isinstance(o, Listed)} & sync.targets.keys())
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
     ordered = sorted(observations, key=_order)
     new = [i for o in ordered if isinstance(o, Listed) for i in absorb.unknown_of(sync, board, o)]
@@ -129,13 +129,13 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
                 places[service] = absorb.absorb(sync, board, place, observation)
         case Looked(head=head, at=at):
             place = replace(place, looked=at, wanted=False, count=head.count, snapshot=head.snapshot)
-            places[service] = digest.mended(place)
+            places[service] = trouble.mended(place)
         case Searched():
             digest.searched(sync, board, observation)
-            places[service] = digest.mended(place)
+            places[service] = trouble.mended(place)
         case Resolved():
             digest.resolved(sync, board, observation)
-            places[service] = digest.mended(place)
+            places[service] = trouble.mended(place)
         case AddDone():
             digest.added(sync, board, observation)
             # Our own writes are confirmed by looking, never by remembering what they answered.
@@ -144,9 +144,9 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
             digest.removed(sync, board, observation)
             places[service] = replace(place, wanted=True)
         case Troubled(error=ItemError()):
-            digest.stumbled(sync, board, observation, observation.at)
+            trouble.stumbled(sync, board, observation, observation.at)
         case Troubled():
-            places[service] = digest.troubled(place, observation)
+            places[service] = trouble.troubled(place, observation)
 
 
 def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]) -> None:

@@ -5,7 +5,7 @@ Absence is concluded only from complete listings, and never from one alone.
 
 from dataclasses import replace
 
-from reconcilers.model import Place, Placement, State, Track
+from reconcilers.model import Place, State, Track
 from reconcilers.plan.absence import OURS, lifted, missed
 from reconcilers.plan.board import BLANK, Board
 from reconcilers.plan.merge import overlapping
@@ -25,17 +25,15 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
     view = View(sync, board, place, listed, frozenset(item.id for item in listed.items))
     entries = board.entries(service)
     overlapping(board)
+    settled = board.settled(service)
+    unchanged: set[str] = set()
     shown: set[str] = set()
     unknown: dict[str, Item] = {}
     for item in _without_handles_of_doubles(view):
-        name = entries.get(item.id)
-        if name is not None and (track := board.tracks.get(name)) is not None:
-            # The common case, without the calls: nothing new about it.
-            at = track.placements.get(service)
-            if at is not None and at.id == item.id and at.state is State.PRESENT and at.seen and at.entry == item.entry:
-                if not at.missing and item.available:
-                    shown.add(name)
-                    continue
+        at = settled.get(item.id)
+        if at is not None and at.entry == item.entry and item.available:
+            unchanged.add(item.id)
+            continue
         owner = board.owner(service, item.id) or (board.by_token(service, item.token) if item.token else None)
         if owner is not None:
             shown.add(owner.name)
@@ -43,7 +41,8 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
         elif item.available and not item.foreign:
             unknown.setdefault(item.id, item)
     if listed.complete:
-        view.vanished.update(name for name in entries.values() if name not in shown and _counts(board, service, name))
+        others = {entries[id] for id in entries.keys() - unchanged} - shown
+        view.vanished.update(name for name in others if _counts(board, service, name))
     if unknown:
         settle_in(view, unknown)
     for name in sorted(view.vanished):
@@ -53,7 +52,7 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
             if placement.id not in view.ids and view.ids.isdisjoint(placement.others):
                 # An empty answer is the commonest lie: it shows no absence.
                 missed(sync, board, track, service, listed.at, empty=not listed.items)
-    return _remember(view)
+    return _remember(view, unchanged)
 
 
 def unknown_of(sync: Sync, board: Board, listed: Listed) -> list[Item]:
@@ -82,7 +81,7 @@ def _counts(board: Board, service: ServiceName, name: str) -> bool:
     return placement.id is not None and placement.state in (State.PRESENT, State.ADDING, State.UNAVAILABLE)
 
 
-def _remember(view: View) -> Place:
+def _remember(view: View, unchanged: set[str]) -> Place:
     place, listed = view.place, view.listed
     if view.service is ServiceName.TELEGRAM:
         return place
@@ -107,12 +106,21 @@ def _remember(view: View) -> Place:
         started=place.started or whole,
         wanted=False,
         full=view.deferred or (place.full and not whole),
-        placed=view.board.standing(view.service),
+        placed=_standing(view, unchanged),
         failures=0 if place.reason == INCOMPLETE else place.failures,
         reason="",
         message="",
         terminal=False,
     )
+
+
+def _standing(view: View, unchanged: set[str]) -> int:
+    """How many tracks are Present in the place, as far as it has shown: those of `unchanged` entries, and others."""
+    board, service = view.board, view.service
+    entries = board.entries(service)
+    others = [board.tracks.get(name) for name in {entries[id] for id in entries.keys() - unchanged}]
+    found = [t.placements.get(service, BLANK) for t in others if t is not None]
+    return len(unchanged) + sum(p.state is State.PRESENT and p.seen for p in found)
 
 
 def _show(view: View, track: Track, item: Item) -> None:

@@ -22,16 +22,59 @@ class Board:
     by people, or has changed in this plan.
     """
 
-    def __init__(self, tracks: Mapping[str, Track], services: Collection[ServiceName] = (), now: float = 0.0) -> None:
+    def __init__(
+        self,
+        tracks: Mapping[str, Track],
+        services: Collection[ServiceName] = (),
+        now: float = 0.0,
+        listed: Collection[ServiceName] = (),
+    ) -> None:
+        """`services` are the declared places, `listed` those whose entries will be asked for."""
         self.before = tracks
         self.tracks: dict[str, Track] = dict(tracks)
         self.changed: set[str] = set()
         self.deleted: dict[str, str] = {}
-        self._awake = {name for name, track in tracks.items() if not _quiet(track, services, now - DAY)}
+        self._awake: set[str] = set()
         self._entries: dict[ServiceName, dict[str, str]] = {}
-        self._standing: dict[ServiceName, int] = {}
+        self._settled: dict[ServiceName, dict[str, Placement]] = {}
         self._overlaps: set[tuple[str, str]] = set()
         self._keys: dict[str, set[str]] = {}
+        self._survey(services, now - DAY, listed)
+
+    def _survey(self, services: Collection[ServiceName], since: float, listed: Collection[ServiceName]) -> None:
+        """Sorts the quiet tracks from the others, and indexes the entries of what is `listed`: one pass over everything."""
+        entries: dict[ServiceName, dict[str, str]] = {service: {} for service in listed}
+        settled: dict[ServiceName, dict[str, Placement]] = {service: {} for service in listed}
+        special: list[tuple[ServiceName, Track]] = []
+        declared = [(service, entries.get(service), settled.get(service)) for service in services]
+        for name, track in self.tracks.items():
+            untouched = track.wishes is NO_WISHES or not track.wishes
+            quiet = untouched and not track.absent and track.duplicate_of is None
+            placements = track.placements
+            for service, found, shown in declared:
+                placement = placements.get(service)
+                if placement is None or placement.state is not State.PRESENT:
+                    quiet = False
+                    if found is not None:
+                        special.append((service, track))
+                    continue
+                at_rest = placement.seen and not placement.missing and placement.intent is None
+                if not at_rest or (placement.placed is not None and placement.placed > since):
+                    quiet = False
+                if found is not None and shown is not None:
+                    id = placement.id
+                    if id in found or id is None or placement.others or placement.requested is not None or not untouched:
+                        special.append((service, track))
+                    else:
+                        found[id] = name
+                        if at_rest:
+                            shown[id] = placement
+            if not quiet:
+                self._awake.add(name)
+        self._entries, self._settled = entries, settled
+        for service, track in special:
+            for id in ids_of(track, service):
+                self._claim(entries[service], id, track, service)
 
     def awake(self, *, duplicates: bool = False) -> list[Track]:
         """The tracks that there may be something to do about, in the order of their names."""
@@ -43,9 +86,8 @@ class Board:
         before = self.tracks.get(track.name)
         if before == track:
             return track
+        self._unsettle(before)
         self.tracks[track.name] = track
-        self._count(before, -1)
-        self._count(track, 1)
         self.changed.add(track.name)
         self._awake.add(track.name)
         for service, entries in self._entries.items():
@@ -63,7 +105,7 @@ class Board:
 
     def drop(self, loser: Track, survivor: Track) -> None:
         """Removes a track that was merged into `survivor`."""
-        self._count(self.tracks.pop(loser.name, None), -1)
+        self._unsettle(self.tracks.pop(loser.name, None))
         self.changed.discard(loser.name)
         self._awake.discard(loser.name)
         # Who was merged into the loser before is now the survivor's.
@@ -79,28 +121,20 @@ class Board:
         found = self._entries.get(service)
         if found is None:
             found = self._entries[service] = {}
-            special: list[Track] = []
-            standing = 0
-            for name, track in self.tracks.items():
-                placement = track.placements.get(service)
-                # The common case, without the calls.
-                if placement is not None and placement.state is State.PRESENT:
-                    standing += placement.seen
-                    id = placement.id if track.wishes is NO_WISHES else None
-                    if id is not None and id not in found and not placement.others and placement.requested is None:
-                        found[id] = name
-                        continue
-                special.append(track)
-            self._standing[service] = standing
-            for track in special:
+            for track in self.tracks.values():
                 for id in ids_of(track, service):
                     self._claim(found, id, track, service)
         return found
 
-    def standing(self, service: ServiceName) -> int:
-        """How many tracks are Present in a place, as far as it has shown."""
-        self.entries(service)
-        return self._standing[service]
+    def settled(self, service: ServiceName) -> Mapping[str, Placement]:
+        """Placements, by their one entry, that a listing which shows just that entry does not change."""
+        return self._settled.get(service, {})
+
+    def _unsettle(self, track: Track | None) -> None:
+        for service, settled in self._settled.items() if track is not None else ():
+            placement = track.placements.get(service) if track is not None else None
+            if placement is not None and placement.id is not None:
+                settled.pop(placement.id, None)
 
     def owner(self, service: ServiceName, id: str) -> Track | None:
         """The track that an entry belongs to."""
@@ -147,12 +181,6 @@ class Board:
         found = (self.tracks[name] for name in sorted(names) if name in self.tracks)
         return [track for track in found if track.duplicate_of is None]
 
-    def _count(self, track: Track | None, by: int) -> None:
-        for service in self._standing if track is not None else ():
-            placement = track.placements.get(service) if track is not None else None
-            if placement is not None and placement.state is State.PRESENT and placement.seen:
-                self._standing[service] += by
-
     def _claim(self, entries: dict[str, str], id: str, track: Track, service: ServiceName) -> None:
         name = entries.get(id)
         if name is None or name == track.name or name not in self.tracks:
@@ -182,22 +210,6 @@ def keys_of(recording: Recording) -> tuple[str, ...]:
 @lru_cache(maxsize=262_144)
 def _keys(title: str, artists: tuple[str, ...], isrc: str | None) -> tuple[str, ...]:
     return keys(Recording(title, artists, isrc=isrc))
-
-
-def _quiet(track: Track, services: Collection[ServiceName], since: float) -> bool:
-    """Whether a track stands, seen, in every place, with nothing to be told or counted about it."""
-    if (track.wishes is not NO_WISHES and track.wishes) or track.absent or track.duplicate_of is not None:
-        return False
-    placements = track.placements
-    if len(placements) < len(services):
-        return False
-    for service in services:
-        placement = placements.get(service)
-        if placement is None or placement.state is not State.PRESENT or not placement.seen or placement.missing:
-            return False
-        if placement.placed is not None and placement.placed > since:
-            return False
-    return True
 
 
 def _claim_rank(track: Track, service: ServiceName, id: str) -> tuple[bool, int, tuple[bool, float, str]]:

@@ -62,6 +62,8 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
     # What is decided goes in before more is looked for: the places converge song by song.
     unread = service is not ServiceName.TELEGRAM and place.full and place.listed is None
     if wanted.additions and not unread:
+        if service is not ServiceName.TELEGRAM and _stale(setting, place):
+            return (_observe(setting, service, place, full=True),)
         return tuple(
             _add(setting, service, track, id)
             for track, id in nsmallest(BATCH[service], wanted.additions, key=lambda pair: queue_order(pair[0]))
@@ -88,7 +90,17 @@ def observation_due(setting: Setting, service: ServiceName, place: Place) -> Obs
     # A whole listing that proved nothing is not asked for again at once.
     if not due and not (full and now - (place.looked or 0.0) >= timing.confirm):
         return None
-    full = full or _proof_needed(setting, service, place)
+    return _observe(setting, service, place, full=full or _proof_needed(setting, service, place))
+
+
+def _stale(setting: Setting, place: Place) -> bool:
+    """Whether a place must be read again before an addition: a count alone doesn't tell one song from another."""
+    if place.snapshot is not None:
+        return False
+    return place.listed is None or setting.now - place.listed > setting.sync.timing.confirm
+
+
+def _observe(setting: Setting, service: ServiceName, place: Place, *, full: bool) -> Observe:
     seen = _seen(setting.board, service)
     known = Head(place.count, place.snapshot) if place.count is not None else None
     # The end of a list explains its growth only if what is held to stand there is what stood there.

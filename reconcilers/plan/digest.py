@@ -5,21 +5,19 @@ from dataclasses import replace
 
 from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, QuotaError, ServiceError, TargetError
 from reconcilers.matching import Decision, MatchPolicy, Outcome, decide
-from reconcilers.model import Match, Origin, Place, Placement, Scored, State, Track, scored
-from reconcilers.plan.absence import arriving, not_applied, removed_by_person
-from reconcilers.plan.absorb import INCOMPLETE
-from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint, stands
+from reconcilers.model import Match, Origin, Placement, Scored, State, Track, scored
+from reconcilers.plan.absence import arriving, removed_by_person
+from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.merge import crowded, merge, under_way
-from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched, Troubled
+from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched
 from reconcilers.plan.song import at_odds
+from reconcilers.plan.trouble import tried_again
 from reconcilers.policy import RemovalPolicy, Sync
 from reconcilers.recording import Candidate
 from reconcilers.services.protocol import Added, ServiceName
 
 SERVICE_WIDE = (AuthError, TargetError, QuotaError)
 """Errors that say nothing about the song that was being worked on."""
-
-FIRST_BACKOFF, LONGEST_BACKOFF = 15.0, 900.0
 
 
 def policy_of(sync: Sync) -> MatchPolicy:
@@ -177,13 +175,13 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
     elif isinstance(outcome, OutcomeUnknown):
         waiting = replace(placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else")
         board.place(track, service, waiting)
-    elif isinstance(outcome, NotSent) or isinstance(outcome, SERVICE_WIDE):
+    elif isinstance(outcome, (NotSent, *SERVICE_WIDE)):
         board.place(track, service, placement.to(State.PENDING, now, intent=None))
     elif isinstance(outcome, ItemError) and outcome.permanent:
         failed = placement.to(State.FAILED, now, reason=outcome.reason, message=outcome.message, intent=None)
         board.place(track, service, replace(failed, attempts=placement.attempts + 1, next_attempt=None))
     elif isinstance(outcome, ServiceError):
-        board.place(track, service, _again(sync, placement, outcome, now))
+        board.place(track, service, tried_again(sync, placement, outcome, now))
     else:
         present = placement.to(
             State.PRESENT,
@@ -207,13 +205,6 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
 def _token(track: Track, service: ServiceName) -> str | None:
     intent = track.placements.get(service, BLANK).intent
     return intent.token if intent is not None else None
-
-
-def _again(sync: Sync, placement: Placement, error: ServiceError, now: float) -> Placement:
-    """Tried again later, or given up; the error says why."""
-    after = not_applied(sync, placement, now, error.reason)
-    message = error.message if after.state is State.PENDING else f"{error.message}; {after.message}"
-    return replace(after, message=message)
 
 
 def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
@@ -252,51 +243,3 @@ def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
     else:
         gone = placement.to(State.REMOVED, now, reason=placement.reason, seen=False, missing=0, attempts=0)
         board.place(track, service, replace(gone, next_attempt=None))
-
-
-def stumbled(sync: Sync, board: Board, result: Troubled, now: float) -> None:
-    """One song could not be searched for or looked up: the others go on."""
-    track = board.tracks.get(result.track or "")
-    if track is None:
-        return
-    service = result.service
-    placement = track.placements.get(service, BLANK)
-    if service is ServiceName.YOUTUBE and placement.state is not State.PENDING and placement.missing < 2:
-        service = ServiceName.TELEGRAM  # it was asked for the channel's audio
-        placement = track.placements.get(service, BLANK)
-    if placement.state is State.PENDING:
-        board.place(track, service, _again(sync, placement, result.error, now))
-    elif placement.missing >= 2:
-        board.place(track, service, replace(placement, next_attempt=now + sync.timing.settle))
-
-
-def troubled(place: Place, result: Troubled) -> Place:
-    """A service refused or failed as a whole: parked, longer each time; what only a person can mend is not tried again."""
-    error, now = result.error, result.at
-    # Success in between, of reading say, does not make the next failure the first.
-    recent = place.parked is not None and now - place.parked < LONGEST_BACKOFF
-    failures = place.failures + 1 if recent else 1
-    if isinstance(error, AuthError):
-        parked = None
-    elif isinstance(error, QuotaError):
-        parked = max(error.retry_at, now + 1)
-    elif isinstance(error, TargetError):
-        parked = now + LONGEST_BACKOFF
-    else:
-        parked = now + min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
-    return replace(
-        place,
-        parked=parked,
-        failures=failures,
-        reason=error.reason,
-        message=error.message,
-        terminal=isinstance(error, (AuthError, TargetError)),
-        wanted=False if isinstance(error, AuthError) else place.wanted,
-    )
-
-
-def mended(place: Place) -> Place:
-    """The place after the service answered as it should. What a reading left open, only a reading settles."""
-    if place.reason == INCOMPLETE or not place.reason:
-        return place
-    return replace(place, reason="", message="", terminal=False)

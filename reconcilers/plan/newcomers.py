@@ -1,13 +1,13 @@
 """Entries that no track stands for yet.
 
-    entry                                      becomes
-    ------------------------------------------ ---------------------------------------------------------
-    like an addition not yet seen              that placement, stored under another id than was asked
-    like a song that just vanished             a replacement: the person corrected us
-    like a track that is not here              that track's placement, Found
-    equal to a song that is here               a second entry of that song
-    perhaps like one (ask)                     a track of its own that places nothing until a person says
-    like none                                  a new track
+What becomes of an entry that is
+
+- like an addition not yet seen: that placement, stored under another id than was asked;
+- like a song that just vanished: a replacement, by which a person corrected us;
+- like a track that is not here: that track's placement, Found;
+- equal to a song that is here: a second entry of that song;
+- perhaps like one: a track of its own that places nothing until a person says;
+- like none: a new track.
 """
 
 from dataclasses import replace
@@ -89,7 +89,7 @@ def _perhaps(view: View, item: Item) -> list[Track]:
 
 
 def _takes(view: View, track: Track, recording: Recording) -> bool:
-    """May such an entry be the track's, there being what there is of the track in the place already?"""
+    """Whether such an entry may be the track's, there being what there is of the track in the place already."""
     placement = track.placements.get(view.service, BLANK)
     if track.name in view.vanished or not stands(placement) or unseen(placement):
         return True

@@ -10,6 +10,8 @@ STANDING = frozenset({State.PRESENT, State.ADDING, State.REMOVING, State.RETAINE
 
 BLANK = Placement()
 
+_APART = frozenset({State.EXCLUDED, State.REMOVED, State.RETAINED})
+
 NOT_AGAIN = frozenset({"PinDead", "PinConflict"})
 """Reasons of a failure that only a pin can mend: what the pin was for is not decided in another way."""
 
@@ -64,10 +66,10 @@ def audio_of(track: Track) -> str | None:
     if placement.reason in NOT_AGAIN:
         return None
     pin = track.wishes.pins.get(ServiceName.YOUTUBE)
-    if pin is not None and placement.state in (State.PENDING, State.EXCLUDED, State.REMOVED) and placement.id is None:
+    if pin is not None and placement.id != pin:
         # Where the playlist takes no part, nothing else will look at the pin.
-        declared = ServiceName.YOUTUBE in track.placements
-        return None if declared and placement.state is State.PENDING else pin
+        apart = ServiceName.YOUTUBE not in track.placements or placement.state in _APART
+        return pin if apart and pin not in rejects else None
     undecided = placement.state in (State.REVIEW, State.NOT_FOUND, State.REMOVING)
     if placement.id is not None and placement.id not in rejects and not undecided:
         return placement.id

@@ -24,6 +24,7 @@ class View:
 
     @property
     def service(self) -> ServiceName:
+        """The place that is listed."""
         return self.listed.service
 
 

@@ -38,9 +38,7 @@ async def create_playlist(request: web.Request) -> web.Response:
         raise Problem(400, "Missing required field: name")
     public = bool(body.get("public", True))
     _require(request, public)
-    found = state.create_playlist(
-        spotify_id(f"playlist:{user}/{len(state.playlists)}"), body["name"], user, public
-    )
+    found = state.create_playlist(spotify_id(f"playlist:{user}/{len(state.playlists)}"), body["name"], user, public)
     empty = shapes.paging(f"/playlists/{found.id}/items", [], 0, 50, 0, {})
     return web.json_response(_shown(state, found, empty), status=201)
 
@@ -98,9 +96,7 @@ async def replace_items(request: web.Request) -> web.Response:
         _exist(state, uris)
         state.replace(found.id, uris, _user(request))
     elif "range_start" in body:
-        start, before = (
-            _number(body.get(name), f"Invalid {name}") for name in ("range_start", "insert_before")
-        )
+        start, before = (_number(body.get(name), f"Invalid {name}") for name in ("range_start", "insert_before"))
         length = _number(body.get("range_length", 1), "Invalid range_length")
         try:
             state.reorder(found.id, start, length, before)

@@ -29,9 +29,7 @@ _ADDING = ("doubled", "substitute")
 class Problem(Exception):
     """An answer other than 2xx, in the Web API's shape."""
 
-    def __init__(
-        self, status: int, message: str, reason: str | None = None, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, reason: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status, self.message, self.reason, self.retry_after = status, message, reason, retry_after
 
@@ -39,9 +37,7 @@ class Problem(Exception):
         error: dict[str, Any] = {"status": self.status, "message": self.message}
         if self.reason:
             error["reason"] = self.reason
-        headers = (
-            {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
-        )
+        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
         return web.json_response({"error": error}, status=self.status, headers=headers)
 
 

@@ -12,9 +12,7 @@ from rapidfuzz import fuzz, process
 from sandbox.catalogue import Song
 from sandbox.spotify.state import SpotifyState
 
-_FILTER = re.compile(
-    r'(track|artist|album|isrc|year|genre|tag|upc):\s*(?:"([^"]*)"|(.*?)(?=\s+\w+:|$))', re.IGNORECASE
-)
+_FILTER = re.compile(r'(track|artist|album|isrc|year|genre|tag|upc):\s*(?:"([^"]*)"|(.*?)(?=\s+\w+:|$))', re.IGNORECASE)
 
 
 _ENOUGH = 0.25
@@ -109,7 +107,5 @@ def _read(query: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 def _words(text: str) -> list[str]:
     """Folded words: no case, no marks, no punctuation inside ("don’t" is "dont", "a-ha" is "a", "ha")."""
-    folded = "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
-    )
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return re.findall(r"\w+", re.sub(r"['’‘`´]", "", folded).replace("_", " "))

@@ -113,7 +113,7 @@ class SpotifyState:
         self.accounts.revoke(refresh_token)
 
     def expire(self, refresh_token: str) -> None:
-        """This consent is six months old now: no more refreshing; access tokens live out their hour."""
+        """The consent is six months old now: no more refreshing; access tokens live out their hour."""
         self.accounts.grants[refresh_token].authorised_at = self.clock.now() - CONSENT_LIFETIME
 
     def add_code(
@@ -146,9 +146,7 @@ class SpotifyState:
             raise KeyError(song_id)
         return self.insert(playlist_id, [f"spotify:track:{song_id}"], position)[0]
 
-    def add_local(
-        self, playlist_id: str, artist: str, title: str, album: str = "", seconds: int = 180
-    ) -> Entry:
+    def add_local(self, playlist_id: str, artist: str, title: str, album: str = "", seconds: int = 180) -> Entry:
         """The owner drags a file of their own in; no API call can add or play it."""
         parts = (quote_plus(artist), quote_plus(album), quote_plus(title), str(seconds))
         return self.insert(playlist_id, ["spotify:local:" + ":".join(parts)])[0]

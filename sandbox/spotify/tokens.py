@@ -44,9 +44,7 @@ def _grant(request: web.Request, form: dict[str, str]) -> tuple[Access, str | No
         case "client_credentials":
             raise Refused("invalid_client", "Invalid client")
         case other:
-            raise Refused(
-                "unsupported_grant_type", f"grant_type {other or ''} is not supported".replace("  ", " ")
-            )
+            raise Refused("unsupported_grant_type", f"grant_type {other or ''} is not supported".replace("  ", " "))
 
 
 def _credentials(request: web.Request, form: dict[str, str]) -> tuple[str | None, str | None]:

@@ -58,9 +58,7 @@ def announce(state: "TelegramState", message: Message, by: Bot | None = None) ->
             state.queues[bot.id].push(kind, render(state, bot, message), expires, state.now())
 
 
-def announce_membership(
-    state: "Directory", chat: Chat, bot: Bot, before: Membership, after: Membership
-) -> None:
+def announce_membership(state: "Directory", chat: Chat, bot: Bot, before: Membership, after: Membership) -> None:
     """Tells the bot that its own standing in the chat changed."""
     now = state.now()
     payload = {

@@ -62,11 +62,7 @@ class Media:
 
     def described(self) -> "Media":
         """The same with what is missing read from the file's own tags, as Telegram does on upload."""
-        if (
-            self.kind != "audio"
-            or self.file.data is None
-            or (self.title and self.performer and self.duration)
-        ):
+        if self.kind != "audio" or self.file.data is None or (self.title and self.performer and self.duration):
             return self
         tags = read_tags(self.file.data)
         return replace(

@@ -106,14 +106,10 @@ class TelegramState(Directory):
         media_group_id: str | None = None,
     ) -> Message:
         """Posts a file as a file, audio included: it has a name and a type, but no title or performer."""
-        media = Media(
-            "document", StoredFile(len(data), data), file_name, mime_type or mime_type_of(file_name)
-        )
+        media = Media("document", StoredFile(len(data), data), file_name, mime_type or mime_type_of(file_name))
         return self._say(chat_id, author, date, media=media, caption=caption, media_group_id=media_group_id)
 
-    def post_text(
-        self, chat_id: int | str, text: str, *, date: float | None = None, author: str = "person"
-    ) -> Message:
+    def post_text(self, chat_id: int | str, text: str, *, date: float | None = None, author: str = "person") -> Message:
         """Posts a text; in a private chat, says it to the bots that the person has met."""
         return self._say(chat_id, author, date, text=text, entities=commands_in(text))
 
@@ -213,14 +209,10 @@ class TelegramState(Directory):
 
     # the common ground of people and bots
 
-    def publish(
-        self, chat: Chat, author: Person | Bot, *, date: float | None = None, **content: Any
-    ) -> Message:
+    def publish(self, chat: Chat, author: Person | Bot, *, date: float | None = None, **content: Any) -> Message:
         """Appends a message and tells every bot that may see it."""
         chat.last_message_id += 1
-        message = Message(
-            chat, chat.last_message_id, int(self.now() if date is None else date), author, **content
-        )
+        message = Message(chat, chat.last_message_id, int(self.now() if date is None else date), author, **content)
         chat.messages[message.message_id] = message
         delivery.announce(self, message)
         self._tell("posted", message)

@@ -44,9 +44,7 @@ class _Html(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in TAGS:
-            raise bad_request(
-                f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {self.getpos()[1]}'
-            )
+            raise bad_request(f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {self.getpos()[1]}')
         entity: Json = {"type": TAGS[tag], "offset": utf16(self.text), "length": 0}
         if tag == "a":
             entity["url"] = dict(attrs).get("href") or ""
@@ -80,6 +78,4 @@ def formatted(text: str, parse_mode: str) -> tuple[str, list[Json]]:
     parser = _Html()
     parser.feed(text)
     parser.finish()
-    return parser.text, sorted(parser.entities, key=lambda e: (e["offset"], -e["length"])) + commands_in(
-        parser.text
-    )
+    return parser.text, sorted(parser.entities, key=lambda e: (e["offset"], -e["length"])) + commands_in(parser.text)

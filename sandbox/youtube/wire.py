@@ -21,7 +21,7 @@ LISTING_FAULTS = ("short", "empty", "truncated")
 ADDING_FAULTS = ("doubled", "substitute")
 
 
-class Refusal(Exception):  # noqa: N818 - an answer like any other, not a failure of ours
+class Refusal(Exception):
     """The vendor says no: an HTTP status and the body that goes with it."""
 
     def __init__(self, status: int, body: Json, headers: dict[str, str] | None = None) -> None:

@@ -42,9 +42,7 @@ class Contract:
 
         Raises jsonschema.ValidationError when the answer is not as it says.
         """
-        template = next(
-            (known for shape, known in self.paths.items() if shape.fullmatch(path.rstrip("/"))), None
-        )
+        template = next((known for shape, known in self.paths.items() if shape.fullmatch(path.rstrip("/"))), None)
         operation = self.document["paths"].get(template, {}).get(method.lower())
         response = (operation or {}).get("responses", {}).get(str(status))
         if response is None:

@@ -39,9 +39,7 @@ def session(box: SandboxThread, monkeypatch: pytest.MonkeyPatch) -> requests.Ses
 # The proxy
 
 
-@pytest.mark.parametrize(
-    "host", [pattern.replace("*", "rr1---sn") for hosts in HOSTS.values() for pattern in hosts]
-)
+@pytest.mark.parametrize("host", [pattern.replace("*", "rr1---sn") for hosts in HOSTS.values() for pattern in hosts])
 def test_the_sandbox_answers_for_every_host_of_the_services(session: requests.Session, host: str) -> None:
     assert session.get(f"https://{host}/").status_code < 500
 
@@ -235,9 +233,7 @@ def test_a_person_posts_adds_and_removes_by_key_id_or_file(person: Person, tmp_p
         (["lst"], "did you mean list"),
     ],
 )
-def test_a_mistake_is_answered_with_what_may_have_been_meant(
-    person: Person, words: list[str], hint: str
-) -> None:
+def test_a_mistake_is_answered_with_what_may_have_been_meant(person: Person, words: list[str], hint: str) -> None:
     status, said = person.says(*words)
     assert status in (1, 2)
     assert hint in said
@@ -245,10 +241,7 @@ def test_a_mistake_is_answered_with_what_may_have_been_meant(
 
 def test_a_person_breaks_a_service_for_a_call_and_mends_it(person: Person) -> None:
     call = "POST /playlists/{id}/items"
-    assert (
-        person.says("break", "spotify", "rate-limit", "--call", call, "--times", "2", "--seconds", "9")[0]
-        == 0
-    )
+    assert person.says("break", "spotify", "rate-limit", "--call", call, "--times", "2", "--seconds", "9")[0] == 0
     (fault,) = person.world.faults.armed
     assert (fault.kind, fault.call, fault.times, fault.seconds) == ("rate-limit", call, 2, 9.0)
     assert person.says("mend", "spotify")[0] == 0
@@ -292,9 +285,7 @@ def test_serve_leaves_its_address_for_other_commands_and_takes_it_away(tmp_path:
             if "Ctrl-C" in line:
                 break
         listing = [sys.executable, "-m", "sandbox", "list", "spotify"]
-        found = subprocess.run(
-            listing, env=surroundings, cwd=root, capture_output=True, text=True, timeout=30
-        )
+        found = subprocess.run(listing, env=surroundings, cwd=root, capture_output=True, text=True, timeout=30)
         server.terminate()
         server.wait(10)
     assert "spotify (24)" in found.stdout, found.stderr

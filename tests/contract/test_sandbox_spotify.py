@@ -75,9 +75,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         for name, value in box.environment().items():
             monkeypatch.setenv(name, value)
         session = requests.Session()
-        cache = MemoryCacheHandler(
-            {"refresh_token": REFRESH, "access_token": "", "expires_at": 0, "scope": None}
-        )
+        cache = MemoryCacheHandler({"refresh_token": REFRESH, "access_token": "", "expires_at": 0, "scope": None})
         auth = spotipy.SpotifyOAuth(
             "client", "secret", "http://127.0.0.1/callback", requests_session=session, cache_handler=cache
         )
@@ -120,9 +118,7 @@ def test_a_revoked_consent_kills_the_refresh_token_and_the_access_token(stage: S
     stage.api.current_user()
     stage.box.call(lambda: stage.world.spotify.revoke(REFRESH))
     assert refused(stage.api.current_user).http_status == 401
-    answer = stage.token(
-        grant_type="refresh_token", refresh_token=REFRESH, client_id="client", client_secret="secret"
-    )
+    answer = stage.token(grant_type="refresh_token", refresh_token=REFRESH, client_id="client", client_secret="secret")
     assert answer.status_code == 400
     assert answer.json() == {"error": "invalid_grant", "error_description": "Refresh token revoked"}
 
@@ -485,9 +481,7 @@ def test_answers_are_as_the_vendors_description_says(stage: Stage) -> None:
 
     def check(response: requests.Response, *_: object, **__: object) -> None:
         method, path = response.request.method or "", urlsplit(response.url).path.removeprefix("/v1")
-        checked.add(
-            (method, spec.check(method, path, response.status_code, response.json()), response.status_code)
-        )
+        checked.add((method, spec.check(method, path, response.status_code, response.json()), response.status_code))
 
     stage.put("yellow", "uptown-funk", "pol", "bom-nal", "jolene")
     stage.box.call(lambda: stage.world.spotify.add_episode(PLAYLIST, "A Talk"))

@@ -17,7 +17,7 @@ from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 
-QUICK = ("--settle", "4", "--confirm", "1")
+QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "8")
 """Seconds instead of minutes, so that what needs time needs little."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from navaar.api.common import MEMORY_ANNOTATION
-from navaar.kube import TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
+from navaar.kube import MUSICSYNCS, TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
 from navaar.record import revision_of
 from navaar.store import NameTaken, SyncFacts, SyncTracks, TrackStore
 from reconcilers.model import Intent, Match, Origin, Placement, State, Track
@@ -387,6 +387,14 @@ async def test_a_track_that_was_deleted_is_not_written_to_and_can_be_made_again(
 
 
 async def test_tracks_are_owned_only_where_the_deletion_policy_says_so(scene: Scene) -> None:
+    # A real owner: the garbage collector takes what belongs to one that is not there.
+    places = {
+        "youtubeMusic": {"playlist": "PL0123456789", "credentialsSecretRef": {"name": "google"}},
+        "spotify": {"playlist": "5FJXhjdILmRA2z5bvz4nzf", "credentialsSecretRef": {"name": "spotify"}},
+    }
+    sync = {"apiVersion": "navaar.dev/v1alpha1", "kind": "MusicSync", "metadata": {"name": "tapes"}, "spec": places}
+    made = await scene.person.create(MUSICSYNCS, scene.facts.namespace, sync)
+    scene.facts = replace(scene.facts, uid=made["metadata"]["uid"])
     owning = replace(scene.facts, owns=True)
     tracks, _ = await scene.operator()
     await tracks.create(song(youtubeMusic=PRESENT))

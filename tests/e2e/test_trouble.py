@@ -110,3 +110,43 @@ def test_one_of_two_namespaces_is_broken_and_the_other_converges(scene_with: Cal
     conditions = scene.conditions(namespace=other)
     assert conditions["Ready"][0] == "False" and conditions["Stalled"][0] == "True"
     assert scene.tracks(other) == []
+
+
+def test_a_rotated_spotify_token_is_kept_and_outlives_the_operator(scene: Scene) -> None:
+    world = scene.box.world
+
+    def public_client() -> None:
+        world.spotify.add_app("public-client", None, allowed=[scenario.SPOTIFY_USER])
+        world.spotify.grant("first-consent", scenario.SPOTIFY_USER, "public-client")
+
+    scene.box.call(public_client)
+    for manifest in quickstart.secrets()[:2]:
+        scene.apply(manifest)
+    values = {"client-id": "public-client", "refresh-token": "first-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", values))
+    scene.apply(quickstart.musicsync())
+    scene.start()
+    scene.wait_converged()
+    assert scene.operator.stop() == 0
+    kept = scene.stage.get("Secret", scene.namespace, "navaar-tokens")
+    assert "friday-tapes-spotify" in kept["data"]
+    scene.start()
+    scene.sync_now()
+    scene.until("it goes on with the new token", lambda: scene.conditions()["SpotifyReady"][0] == "True")
+    assert "first-consent" not in scene.operator.log.read_text()
+
+
+def test_no_secret_is_ever_logged(scene: Scene) -> None:
+    scene.start("--log-level", "DEBUG")
+    scene.begin()
+    scene.wait_converged()
+    scene.operator.stop()
+    log = scene.operator.log.read_text()
+    for secret in (
+        scenario.BOT_TOKEN.partition(":")[2],
+        scenario.SPOTIFY_CLIENT_SECRET,
+        scenario.SPOTIFY_REFRESH_TOKEN,
+        scenario.GOOGLE_CLIENT_SECRET,
+        scenario.GOOGLE_REFRESH_TOKEN,
+    ):
+        assert secret not in log

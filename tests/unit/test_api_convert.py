@@ -255,7 +255,21 @@ def test_repeated_words_are_kept_once() -> None:
     one, other = first.placements[ServiceName.SPOTIFY], second.placements[ServiceName.SPOTIFY]
     assert one.message is other.message
     assert one.reason is other.reason
-    assert one.candidates[0].reasons[0] is other.candidates[0].reasons[0]
+    one, other = first.placements[ServiceName.TELEGRAM], second.placements[ServiceName.TELEGRAM]
+    assert one.match is other.match
+
+
+def test_candidates_are_kept_packed_and_are_what_they_were() -> None:
+    known = full().placements[ServiceName.SPOTIFY].candidates
+    read, again = (track_from(stored(full())).placements[ServiceName.SPOTIFY].candidates for _ in range(2))
+    assert read == known
+    assert known == read
+    assert read == again
+    assert hash(read) == hash(known)
+    assert (len(read), read[0], read[:2], list(read)) == (len(known), known[0], known[:2], list(known))
+    other = track_from(stored(full(2))).placements[ServiceName.SPOTIFY].candidates
+    assert read != other
+    assert read != known[1:]
 
 
 def test_candidates_go_once_the_song_is_there() -> None:

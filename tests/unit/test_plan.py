@@ -20,10 +20,10 @@ from reconcilers.errors import (
 from reconcilers.matching import keys
 from reconcilers.model import Intent, Origin, Place, Placement, Scored, Source, State, Track, Wishes
 from reconcilers.plan import plan
-from reconcilers.plan.board import Board, keys_of
-from reconcilers.plan.bulk import DAY, held_back
+from reconcilers.plan.board import DAY, Board, keys_of
+from reconcilers.plan.bulk import held_back
 from reconcilers.plan.merge import merge
-from reconcilers.plan.operations import Listed, Search, Searched, Troubled
+from reconcilers.plan.operations import Add, Listed, Observe, Search, Searched, Troubled
 from reconcilers.policy import Access, Exclusion, Fetch, Past, RemovalPolicy, Retry, Sync, Target
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Added, Head, Item, ServiceName
@@ -129,7 +129,7 @@ def test_the_hash_names_exactly_the_set_that_waits() -> None:
 
 def test_an_approval_for_another_set_lets_nothing_through() -> None:
     sync = Sync("tapes", {SPOTIFY: Target("sp1", max_adds=3)}, approved=held(many(4, State.PENDING)).hash)
-    made = plan(sync, many(5, State.PENDING), {SPOTIFY: Place(count=0, looked=NOW)}, [], NOW)
+    made = plan(sync, many(5, State.PENDING), {SPOTIFY: Place(0, "s", looked=NOW)}, [], NOW)
     assert made.held.keys
     assert not any(t.placements[SPOTIFY].approved for t in made.records)
 
@@ -329,9 +329,9 @@ def test_a_mere_candidate_of_one_track_is_free_for_another() -> None:
     unsure = Track("a", (YOUTUBE, "1"), TEARDROP, placements={YOUTUBE: here("1"), SPOTIFY: asked})
     sure = Track("b", (YOUTUBE, "2"), GLORY, placements={YOUTUBE: here("2"), SPOTIFY: Placement()}, created=5.0)
     found = Searched(SPOTIFY, "b", (Candidate("sp-glory", GLORY),), NOW)
-    made = plan(sync, {"a": unsure, "b": sure}, {SPOTIFY: Place(count=0, looked=NOW)}, [found], NOW)
+    made = plan(sync, {"a": unsure, "b": sure}, {SPOTIFY: Place(0, "s", looked=NOW)}, [found], NOW)
     assert [(t.name, t.placements[SPOTIFY].id) for t in made.records] == [("b", "sp-glory")]
-    assert [o.track for o in made.operations[SPOTIFY]] == ["b"]
+    assert [o.track for o in made.operations[SPOTIFY] if isinstance(o, Add)] == ["b"]
 
 
 # ----------------------------------------------------------------------------------------------- what people say
@@ -434,6 +434,39 @@ def test_an_exclusion_written_with_an_absence_neither_adds_nor_removes() -> None
     run(body())
 
 
+def test_taking_an_absence_back_while_excluding_a_place_does_not_add_there() -> None:
+    async def body() -> None:
+        w = world()
+        w.spotify.put("sp-glory")
+        w.spotify.put("sp-tear")
+        await w.wait(3600)
+        wish(w, "Glory Box", absent=True)
+        await w.wait(3600)
+        wish(w, "Glory Box", absent=False, exclude_from=frozenset({YOUTUBE, TELEGRAM}))
+        await w.wait(3600)
+        assert sorted(w.spotify.ids) == ["sp-glory", "sp-tear"]
+        assert w.youtube.ids == ["yt-tear"]
+        assert len(w.telegram.posts) == 1
+
+    run(body())
+
+
+def test_a_track_that_became_a_duplicate_takes_no_further_entries() -> None:
+    async def body() -> None:
+        w = world()
+        for song in SONGS:
+            w.youtube.put(f"yt-{song}")
+        await w.wait(3600)
+        wish(w, "Teardrop", exclude_from=frozenset({SPOTIFY}))
+        wish(w, "Glory Box", pins={YOUTUBE: "yt-tear"}, absent=True, exclude_from=frozenset({YOUTUBE, TELEGRAM}))
+        await w.wait(8 * 3600)
+        for track in w.tracks():
+            assert track.duplicate_of is None or not track.placements
+        assert sorted(w.youtube.ids) == ["yt-glory", "yt-live", "yt-tear"]
+
+    run(body())
+
+
 def test_a_removal_is_remembered_through_an_exclusion() -> None:
     async def body() -> None:
         w = world()
@@ -467,8 +500,14 @@ def test_a_post_of_a_person_that_is_rejected_becomes_a_song_of_its_own_at_once()
 
 
 @pytest.mark.parametrize(
-    "rule", [Exclusion(artist="portishead"), Exclusion(title="GLORY BOX"), Exclusion(id="sp-glory"), Exclusion(artist="Portishead", title="Glory Box")]
-)  # fmt: skip
+    "rule",
+    [
+        Exclusion(artist="portishead"),
+        Exclusion(title="GLORY BOX"),
+        Exclusion(id="sp-glory"),
+        Exclusion(artist="Portishead", title="Glory Box"),
+    ],
+)
 def test_what_the_sync_excludes_is_left_alone_and_everything_else_goes_on(rule: Exclusion) -> None:
     async def body() -> None:
         w = world(exclude=(rule,))
@@ -632,6 +671,20 @@ def test_a_pin_tells_the_audio_though_youtube_is_no_place_of_the_sync() -> None:
     run(body())
 
 
+def test_a_pin_tells_the_audio_though_youtube_is_excluded_and_holds_another() -> None:
+    async def body() -> None:
+        w = world()
+        w.youtube.put("yt-glory")
+        await w.wait(1000)
+        wishes = Wishes(exclude_from=frozenset({YOUTUBE}), pins={YOUTUBE: "yt-tear"}, rejects={TELEGRAM: frozenset({"1"})})
+        w.write(replace(w.track("Glory Box"), wishes=wishes))
+        await w.wait(1000)
+        assert list(w.telegram.posts.values()) == [TEARDROP]
+        assert w.youtube.ids == ["yt-glory"]
+
+    run(body())
+
+
 # ---------------------------------------------------------------------------------------------------- presence
 
 
@@ -649,7 +702,7 @@ def test_an_acknowledged_song_that_is_never_shown_is_not_stored_and_not_added_ag
         await w.wait(8 * 3600)
         assert placed(w, "Glory Box", SPOTIFY).reason == "NotStored"
         assert w.spotify.calls.count("add") == 1
-        del w.spotify.add  # type: ignore[method-assign]
+        del w.spotify.add
         wish(w, "Glory Box", pins={SPOTIFY: "sp-glory"})
         await w.wait(3600)
         assert sorted(w.spotify.ids) == ["sp-glory", "sp-tear"]
@@ -700,6 +753,22 @@ def test_after_an_incomplete_reading_nothing_is_added_until_the_place_is_read_wh
         await w.wait(4000)
         assert sorted(w.spotify.ids) == ["sp-glory", "sp-tear"]
         assert w.engine.places[SPOTIFY].reason == ""
+
+    run(body())
+
+
+def test_an_emptied_playlist_shows_no_absence_until_something_stands_there_again() -> None:
+    async def body() -> None:
+        w = world(removal=RemovalPolicy.PROPAGATE)
+        w.spotify.put("sp-glory")
+        await w.wait(3600)
+        w.spotify.take("sp-glory")
+        w.telegram.post(TEARDROP)
+        await w.wait(8 * 3600)
+        # The growth by our own addition must not be mistaken for the whole story.
+        assert w.spotify.ids == ["sp-tear"]
+        assert placed(w, "Glory Box", SPOTIFY).state is State.REMOVED
+        assert w.youtube.ids == ["yt-tear"]
 
     run(body())
 
@@ -801,10 +870,22 @@ def test_new_songs_go_before_the_backlog_and_the_backlog_oldest_first() -> None:
     tracks = {}
     for name, source, created in (("old", Source.BACKLOG, 1.0), ("older", Source.BACKLOG, 0.0), ("new", Source.NEW, 9.0)):
         placements = {YOUTUBE: here(name), SPOTIFY: Placement()}
-        tracks[name] = Track(name, (YOUTUBE, name), Recording(name, ("x",)), placements=placements, source=source, created=created)
+        identity = Recording(name, ("x",))
+        tracks[name] = Track(name, (YOUTUBE, name), identity, placements=placements, source=source, created=created)
     sync = Sync("tapes", {SPOTIFY: Target("sp1"), YOUTUBE: Target("PL1")})
-    made = plan(sync, tracks, {SPOTIFY: Place(count=0, looked=NOW)}, [], NOW)
+    made = plan(sync, tracks, {SPOTIFY: Place(0, "s", looked=NOW)}, [], NOW)
     assert [o.track for o in made.operations[SPOTIFY] if isinstance(o, Search)] == ["new", "older", "old"]
+
+
+def test_a_place_that_only_counts_is_read_whole_before_an_addition_unless_it_just_was() -> None:
+    track = Track("t", (SPOTIFY, "1"), GLORY, placements={SPOTIFY: here("1"), YOUTUBE: Placement(id="yt-glory")})
+    sync = Sync("tapes", {SPOTIFY: Target("sp1"), YOUTUBE: Target("PL1")})
+    fresh = Place(0, looked=NOW, listed=NOW - 30)
+    assert [type(o) for o in plan(sync, {"t": track}, {YOUTUBE: fresh}, [], NOW).operations[YOUTUBE]] == [Add]
+    stale = replace(fresh, listed=NOW - 90)
+    (look,) = plan(sync, {"t": track}, {YOUTUBE: stale}, [], NOW).operations[YOUTUBE]
+    assert isinstance(look, Observe)
+    assert look.full
 
 
 def test_a_busy_place_is_asked_nothing_more() -> None:

@@ -64,7 +64,7 @@ def spelled(service: ServiceName, song: str) -> Recording:
 
 
 def unlimited(removal: RemovalPolicy = RemovalPolicy.KEEP) -> Sync:
-    targets = {TELEGRAM: Target("-100", max_adds=999), YOUTUBE: Target("PL1", max_adds=999), SPOTIFY: Target("sp1", max_adds=999)}
+    targets = {s: Target(id, interval=3600.0, max_adds=999) for s, id in zip(PLACES, ("-100", "PL1", "sp1"), strict=True)}
     return Sync("tapes", targets, removal=removal, past=Past.IGNORE, max_deletes=999, retry=Retry(max=50))
 
 
@@ -127,7 +127,7 @@ async def passes(w: Songs) -> int:
         await w.settle()
         if w.store.writes + sum(p.writes for p in w.places.values()) == writes:
             return count
-        w.clock.now += 901
+        w.clock.now += 3601
     raise AssertionError("does not converge")
 
 
@@ -139,7 +139,7 @@ def test_passes_reach_the_empty_plan_within_five_and_stay_there(placed: list[tup
         w.fill(placed)
         assert await passes(w) <= 5
         songs = sorted({song for _, song in placed})
-        assert w.contents() == {service: songs for service in PLACES}
+        assert w.contents() == dict.fromkeys(PLACES, songs)
         for _ in range(3):
             w.clock.now += 8 * 86400
             writes = w.store.writes
@@ -202,7 +202,10 @@ lies: dict[str, Callable[[tuple[Item, ...]], tuple[Item, ...]]] = {
 }
 
 
-@given(placed=placings, removal=removals, lie=st.sampled_from([*lies, "changing"]), times=st.lists(st.sampled_from([30, 70, 400, 1000, 8 * 86400]), min_size=1, max_size=4))  # fmt: skip
+moments = st.lists(st.sampled_from([30, 70, 400, 1000, 8 * 86400]), min_size=1, max_size=4)
+
+
+@given(placed=placings, removal=removals, lie=st.sampled_from([*lies, "changing"]), times=moments)
 @worlds(25)
 def test_an_incomplete_listing_never_leads_to_a_removal(
     placed: list[tuple[ServiceName, str]], removal: RemovalPolicy, lie: str, times: list[int]
@@ -243,7 +246,7 @@ def test_an_incomplete_listing_never_leads_to_a_removal(
 # --------------------------------------------------------------------------------------------------- wishes
 
 
-def some_wishes(song: str) -> st.SearchStrategy[Wishes]:
+def some_wishes() -> st.SearchStrategy[Wishes]:
     """What a person may write about a song, ids of this song and of others among it."""
     ids = {service: st.sampled_from([id_of(service, s) for s in NAMES] + ["gone"]) for service in PLAYLISTS}
     return st.builds(
@@ -258,7 +261,7 @@ def some_wishes(song: str) -> st.SearchStrategy[Wishes]:
 
 
 wished = st.lists(
-    st.sampled_from(NAMES).flatmap(lambda song: st.tuples(st.just(song), some_wishes(song), st.sampled_from([0, 40, 1000, 9000]))),
+    st.tuples(st.sampled_from(NAMES), some_wishes(), st.sampled_from([0, 40, 1000, 9000])),
     min_size=1,
     max_size=5,
 )
@@ -301,7 +304,7 @@ class Witness:
 
 
 @given(placed=placings, written=wished)
-@worlds(30)
+@worlds(20)
 def test_what_a_person_wrote_is_never_contradicted(
     placed: list[tuple[ServiceName, str]], written: list[tuple[str, Wishes, int]]
 ) -> None:
@@ -359,7 +362,7 @@ async def live(w: Songs, history: Sequence[tuple[Any, ...]]) -> None:
 
 
 @given(history=histories, removal=removals)
-@worlds(40)
+@worlds(30)
 def test_any_history_ends_where_the_reference_model_ends(history: list[tuple[Any, ...]], removal: RemovalPolicy) -> None:
     async def body() -> None:
         w = Songs(unlimited(removal))
@@ -372,7 +375,7 @@ def test_any_history_ends_where_the_reference_model_ends(history: list[tuple[Any
             return names[track]
 
         reference = Reference(w.sync, w.song_of, added)
-        w.observed = reference.observe  # type: ignore[assignment]
+        w.observed = reference.observe  # type: ignore[method-assign]
         await live(w, history)
         await w.wait(8 * 3600)
         for service in PLAYLISTS:
@@ -391,10 +394,12 @@ def test_any_history_ends_where_the_reference_model_ends(history: list[tuple[Any
 
 
 @given(history=histories, removal=removals)
-@worlds(25)
+@worlds(15)
 def test_nothing_is_ever_put_anywhere_twice_by_our_hand(history: list[tuple[Any, ...]], removal: RemovalPolicy) -> None:
     async def body() -> None:
         w = Songs(unlimited(removal))
+        # Where there is only a count, an exchange in the very minute of an addition looks like nothing happened.
+        w.youtube.snapshots = True
         twice: list[tuple[ServiceName, str]] = []
 
         def written(when: str, call: str, id: str, service: ServiceName) -> None:
@@ -462,7 +467,7 @@ async def lived(at: int | None, placed: Sequence[tuple[ServiceName, str]], *, fo
 
 
 @given(placed=placings, at=st.integers(1, 120), forgetful=st.booleans())
-@worlds(30)
+@worlds(20)
 def test_a_crash_at_any_write_ends_where_a_clean_run_ends(
     placed: list[tuple[ServiceName, str]], at: int, forgetful: bool
 ) -> None:

@@ -162,7 +162,7 @@ def test_a_person_adding_the_song_between_search_and_addition_leaves_one_entry(s
 def test_an_addition_without_an_answer_is_looked_for_and_never_doubled(applied: bool) -> None:
     async def body() -> None:
         w = world()
-        lost = []
+        lost: list[int] = []
 
         original = w.spotify.add
 
@@ -197,7 +197,7 @@ def test_a_post_without_an_answer_waits_for_a_person() -> None:
         placement = w.track("Hyperballad").placements[TELEGRAM]
         assert (placement.state, placement.reason) == (State.REVIEW, "DeliveryUnknown")
         assert placement.intent is not None and placement.intent.token in placement.message
-        del w.telegram.add  # type: ignore[method-assign]
+        del w.telegram.add
         track = w.track("Hyperballad")
         w.write(replace(track, wishes=Wishes(rejects={TELEGRAM: frozenset({placement.intent.token})})))
         await w.settle()
@@ -295,7 +295,7 @@ def test_a_pin_repairs_what_the_wrong_match_had_placed() -> None:
         w.write(replace(w.track("Sinnerman"), wishes=Wishes(pins={SPOTIFY: "right"})))
         await w.wait(3600)
         assert "right" in w.spotify.ids and "sp4" not in w.spotify.ids
-        assert len([t for t in w.tracks()]) == 6
+        assert len(w.tracks()) == 6
 
     run(body())
 
@@ -346,9 +346,8 @@ def test_a_reject_of_what_was_found_makes_it_a_song_of_its_own() -> None:
 def test_exclusion_neither_adds_nor_removes() -> None:
     async def body() -> None:
         w = world()
-        w.write(
-            Track("wish", wishes=Wishes(title="Teardrop", artists=("Massive Attack",), exclude_from=frozenset({SPOTIFY})), created=1)
-        )
+        wishes = Wishes(title="Teardrop", artists=("Massive Attack",), exclude_from=frozenset({SPOTIFY}))
+        w.write(Track("wish", wishes=wishes, created=1))
         await w.wait(3600)
         assert w.youtube.ids == ["yt2"] and w.spotify.ids == []
         track = w.store.tracks()["wish"]

@@ -95,7 +95,7 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
         match=_match_from(match) if match else None,
         candidates=Shortlist(candidates) if candidates else (),
         attempts=get("attempts", 0),
-        sought=get("sought", ""),
+        sought=intern(get("sought", "")),
         next_attempt=read(next_attempt) if next_attempt else None,
         placed=read(placed) if placed else None,
         changed=read(changed) if changed else None,
@@ -116,7 +116,7 @@ class Shortlist(Sequence[Scored]):
     def __init__(self, candidates: Sequence[Mapping[str, Any]]) -> None:
         """`candidates` as they stand in a status. Raises KeyError for one that isn't whole."""
         rows = [(c["id"], c["text"], float(c["score"]), c.get("reasons") or ()) for c in candidates]
-        self._packed = zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+        self._packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
 
     def _unpacked(self) -> tuple[Scored, ...]:
         rows = json.loads(zlib.decompress(self._packed))

@@ -144,17 +144,13 @@ def caption(call: Call, params: dict[str, Any] | None = None) -> tuple[str | Non
     """The caption in the parameters (or in an InputMedia): up to 1024 characters after formatting."""
     given = call.params if params is None else params
     text, entities = formatted(str(given.get("caption") or ""), str(given.get("parse_mode") or ""))
-    entities = (
-        call.object("caption_entities") if params is None else given.get("caption_entities")
-    ) or entities
+    entities = (call.object("caption_entities") if params is None else given.get("caption_entities")) or entities
     if utf16(text) > LONGEST_CAPTION:
         raise bad_request("message caption is too long")
     return text or None, entities
 
 
-def media_of(
-    call: Call, kind: str, params: dict[str, Any], reference: str, *, upload_name: str | None = None
-) -> Media:
+def media_of(call: Call, kind: str, params: dict[str, Any], reference: str, *, upload_name: str | None = None) -> Media:
     """The audio or document that a request brings or names.
 
     A file_id keeps everything that was said about its file, whatever the parameters say now. An upload
@@ -168,13 +164,9 @@ def media_of(
     if not upload.data:
         raise bad_request("file must be non-empty")
     stored = StoredFile(len(upload.data), upload.data)
-    cover = call.upload("", str(params.get("thumbnail") or "")) or (
-        call.upload("thumbnail") if upload_name else None
-    )
+    cover = call.upload("", str(params.get("thumbnail") or "")) or (call.upload("thumbnail") if upload_name else None)
     mime_type = mime_type_of(upload.name) or "application/octet-stream"
-    media = Media(
-        "document", stored, upload.name, mime_type, thumbnail=thumbnail_of(cover.data if cover else None)
-    )
+    media = Media("document", stored, upload.name, mime_type, thumbnail=thumbnail_of(cover.data if cover else None))
     if kind == "document" or not mime_type.startswith("audio/"):
         return media
     return replace(
