@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from sys import intern
 from typing import Generic, TypeVar
 
@@ -185,14 +185,16 @@ class Informer(Generic[R]):
         """Takes in everything there is, and drops what isn't there any more."""
         missing = set(self._cache.keys(self._namespace))
         version = 0
-        async for items, at in self._kube.pages(self._kind, self._namespace, metadata_only=self._metadata_only):
-            version = at
-            for number, item in enumerate(items):
-                missing.discard(self._take(item))
-                if number % TURN == 0:
-                    # The next page is on its way, and the Lease is to be renewed.
-                    await asyncio.sleep(0)
-            self._heard = self._clock()
+        listing = self._kube.pages(self._kind, self._namespace, metadata_only=self._metadata_only)
+        async with aclosing(listing) as pages:
+            async for items, at in pages:
+                version = at
+                for number, item in enumerate(items):
+                    missing.discard(self._take(item))
+                    if number % TURN == 0:
+                        # The next page is on its way, and the Lease is to be renewed.
+                        await asyncio.sleep(0)
+                self._heard = self._clock()
         for key in missing:
             self._cache.observe(key, None, version)
         self._version, self._failures = version, 0

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -162,7 +162,7 @@ class Kube:
         labels: str = "",
         metadata_only: bool = False,
         limit: int = PAGE,
-    ) -> AsyncIterator[tuple[list[Resource], int]]:
+    ) -> AsyncGenerator[tuple[list[Resource], int], None]:
         """Pages of a consistent list, each with the list's version. Raises Gone when reading took too long.
 
         The next page is fetched while the caller works on the last, as far as that gives way to it.

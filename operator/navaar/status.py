@@ -57,7 +57,12 @@ def verdicts(facts: Facts, counts: Mapping[str, int]) -> list[Verdict]:
     assert facts.sync is not None
     if facts.suspended:
         return [
-            Verdict("Ready", "False", "Suspended", "suspended: nothing is read or changed until spec.suspend is false")
+            Verdict(
+                "Ready",
+                "False",
+                "Suspended",
+                "nothing is changed until spec.suspend is false; posts are still taken down",
+            )
         ]
     services = [_service(facts, service) for service in facts.sync.targets]
     return [*_summary(facts, services, counts), *services]

@@ -10,7 +10,6 @@ from reconcilers.model import Placement, Track
 from reconcilers.plan.board import BLANK
 from reconcilers.services.protocol import ServiceName
 
-
 log = logging.getLogger(__name__)
 
 

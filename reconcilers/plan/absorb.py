@@ -22,7 +22,7 @@ INCOMPLETE = "IncompleteListing"
 def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
     """Works one listing (or some posts) into the tracks; returns what is to be remembered of the place."""
     service = listed.service
-    view = View(sync, board, place, listed, frozenset(item.id for item in listed.items))
+    view = View(sync, board, place, listed, frozenset([item.id for item in listed.items]))
     entries = board.entries(service)
     overlapping(board)
     settled = board.settled(service)

@@ -167,8 +167,9 @@ class Board:
             recording = track.identity if track.wishes is NO_WISHES else track.recording
             if recording is None or track.duplicate_of is not None:
                 continue
-            for key in _keys(recording.title, recording.artists, recording.isrc):
-                if key in found:
+            theirs = _keys(recording.title, recording.artists, recording.isrc)
+            if not wanted.isdisjoint(theirs):
+                for key in wanted.intersection(theirs):
                     found[key].add(name)
         self._keys.update(found)
 

@@ -78,7 +78,7 @@ class YouTubeDataService:
                 maxResults=PAGE,
                 pageToken=token or None,
             )
-            rows += answer.get("items") or []
+            rows += map(_trimmed, answer.get("items") or [])
             token = answer.get("nextPageToken")
         rows = rows[start:]
         details = await self._details([video for row in rows if not _lost(row) and (video := _video(row))])
@@ -184,6 +184,16 @@ class YouTubeDataService:
             wrong = OutcomeUnknown if write else TransientError
             raise wrong("YouTube answered in a way that can't be read.")
         return parsed
+
+
+def _trimmed(row: Json) -> Json:
+    """The row without what is most of it (long descriptions, addresses of pictures): thousands are held at once."""
+    snippet = row.get("snippet") or {}
+    description = str(snippet.get("description") or "").lstrip()
+    credit = description.split("\n\n", 3)[:3] if description.startswith(_PROVIDED) else ()
+    kept = {name: snippet.get(name) for name in ("resourceId", "title", "videoOwnerChannelTitle")}
+    kept |= {"description": "\n\n".join(credit), "thumbnails": bool(snippet.get("thumbnails"))}
+    return {"id": row.get("id"), "snippet": kept}
 
 
 def _video(row: Json) -> str | None:
