@@ -104,7 +104,9 @@ class Engine:
                 posting=posting,
                 epoch=self._epoch(),
             )
-            stored = await asyncio.gather(*(self._record(tracks.get(t.name), t) for t in made.records), return_exceptions=True)
+            stored = await asyncio.gather(
+                *(self._record(tracks.get(t.name), t) for t in made.records), return_exceptions=True
+            )
             # All have ended: nothing of this pass is still being written when the next begins.
             for failure in stored:
                 if failure is not None:
@@ -152,7 +154,9 @@ class Engine:
             self._report(Troubled(name, error, self._clock()))
         except Exception as error:
             log.exception("%s: unexpected", name.title)
-            trouble = TransientError(f"unexpected {type(error).__name__}; see the operator's log", reason="InternalError")
+            trouble = TransientError(
+                f"unexpected {type(error).__name__}; see the operator's log", reason="InternalError"
+            )
             self._report(Troubled(name, trouble, self._clock()))
         finally:
             self._lanes.pop(name, None)
@@ -270,7 +274,7 @@ class Engine:
         return True
 
     async def _intend(self, add: Add, before: Placement, intent: Placement) -> bool:
-        return await self.store.intend(add.track, add.service, before, intent)
+        return await self.store.intend(add.track, add.service, before, intent, add.wishes)
 
     def _done(self, add: Add, outcome: Added | ServiceError) -> None:
         self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock()))

@@ -38,7 +38,9 @@ def message_of(track: Track, services: Collection[ServiceName]) -> str:
         told = [
             f"{service.value}: {placement.message}"
             for service in services
-            if (placement := track.placements.get(service)) is not None and placement.state in among and placement.message
+            if (placement := track.placements.get(service)) is not None
+            and placement.state in among
+            and placement.message
         ]
         if told:
             return "; ".join(told)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from reconcilers.model import Placement, Track
+from reconcilers.model import NO_WISHES, Placement, Track, Wishes
 from reconcilers.services.protocol import ServiceName
 
 
@@ -19,7 +19,9 @@ class Store(Protocol):
         """Stores what a plan changed. A track that changed since is not overwritten: the change is applied to it (`rebase`)."""
         ...
 
-    async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
+    async def intend(
+        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+    ) -> bool:
         """Stores the intent of a write that can't be repeated, before it is made.
 
         False, and nothing stored, if the placement or what people wrote is not what the decision rests on.

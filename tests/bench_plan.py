@@ -157,8 +157,17 @@ def main() -> None:
     print(f"  {busy:.1f} ms with the changes, {idle:.1f} ms with nothing to do", flush=True)
     print(f"{options.tracks * 5} tracks …", flush=True)
     many, many_idle = measure(options.tracks * 5, max(3, options.runs // 2))
-    print(f"  {many:.1f} ms with the changes, {many_idle:.1f} ms with nothing to do: {many / busy:.1f} times as long", flush=True)
-    figures = {"tracks": options.tracks, "plan_ms": busy, "idle_ms": idle, "tracks_100k_ms": many, "idle_100k_ms": many_idle}
+    print(
+        f"  {many:.1f} ms with the changes, {many_idle:.1f} ms with nothing to do: {many / busy:.1f} times as long",
+        flush=True,
+    )
+    figures = {
+        "tracks": options.tracks,
+        "plan_ms": busy,
+        "idle_ms": idle,
+        "tracks_100k_ms": many,
+        "idle_100k_ms": many_idle,
+    }
     print(json.dumps(figures))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reconcilers.engine import Engine
 from reconcilers.matching import compact
-from reconcilers.model import Place, Placement, Track
+from reconcilers.model import NO_WISHES, Place, Placement, Track, Wishes
 from reconcilers.plan import Plan
 from reconcilers.plan.operations import Listed, Observation
 from reconcilers.policy import Past, Sync, Target
@@ -177,9 +177,11 @@ class MemoryStore:
         if merged is not None:
             self._write("record", merged)
 
-    async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
+    async def intend(
+        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+    ) -> bool:
         current = self._tracks.get(name)
-        if current is None or current.placements.get(service, Placement()) != before:
+        if current is None or current.placements.get(service, Placement()) != before or current.wishes != wishes:
             return False
         self._write("intend", current.with_placement(service, intent))
         return True

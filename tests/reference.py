@@ -84,7 +84,10 @@ class Reference:
                 self._gone(service, song, spot, at)
 
     def _lift(self, service: ServiceName, song: str) -> None:
-        again = self.sync.removal is RemovalPolicy.PROPAGATE and self.spot(service, song).closed in ("removed", "propagated")
+        again = self.sync.removal is RemovalPolicy.PROPAGATE and self.spot(service, song).closed in (
+            "removed",
+            "propagated",
+        )
         self.spot(service, song).closed = ""
         for other in self.sync.targets:
             if again and self.spot(other, song).closed in ("removed", "propagated"):

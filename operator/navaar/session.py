@@ -82,6 +82,7 @@ class Session:
         requested = _annotation(resource, RECONCILE_ANNOTATION)
         if requested and requested != previous.get("lastHandledReconcileAt") and requested != self._handled:
             self._ask_again(sync, engine)
+            sync = replace(sync, again=True)
             self._handled = requested
         await self._open_accounts(resource, sync, engine, suspended)
         tracks, channel, heard = engine.store.tracks(), self._channel, previous.get("telegram") or {}

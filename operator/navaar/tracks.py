@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from navaar.kubeerrors import Conflict, NotFound, Unavailable
 from navaar.record import SyncFacts
 from navaar.synctracks import NameTaken, SyncTracks
-from reconcilers.model import Placement, Track
+from reconcilers.model import NO_WISHES, Placement, Track, Wishes
 from reconcilers.plan.board import BLANK
 from reconcilers.services.protocol import ServiceName
 
@@ -41,10 +41,12 @@ class StoredTracks:
         except NotFound:
             return
 
-    async def intend(self, name: str, service: ServiceName, before: Placement, intent: Placement) -> bool:
+    async def intend(
+        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+    ) -> bool:
         """Stores an intent, unless the placement, or anything that a person wrote, is another than it was planned from."""
         current = self._tracks.tracks().get(name)
-        if current is None or current.placements.get(service, BLANK) != before:
+        if current is None or current.placements.get(service, BLANK) != before or current.wishes != wishes:
             return False
         try:
             await self._tracks.intend(current.with_placement(service, intent))

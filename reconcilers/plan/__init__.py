@@ -85,7 +85,9 @@ def plan(
     `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
     is False while the channel may not be posted to. `epoch` goes into intents.
     """
-    board = Board(tracks, sync.targets, now, {o.service for o in observations if isinstance(o, Listed)} & sync.targets.keys())
+    board = Board(
+        tracks, sync.targets, now, {o.service for o in observations if isinstance(o, Listed)} & sync.targets.keys()
+    )
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
     ordered = sorted(observations, key=_order)
     new = [i for o in ordered if isinstance(o, Listed) for i in absorb.unknown_of(sync, board, o)]
@@ -149,7 +151,9 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
             places[service] = trouble.troubled(place, observation)
 
 
-def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]) -> None:
+def _settle(
+    sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]
+) -> None:
     """What follows from time and from the other placements: overdue posts, and the channel's dependence on YouTube."""
     for track in board.awake():
         for service, placement in track.placements.items():
@@ -157,6 +161,12 @@ def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: flo
                 board.place(track, service, placement.to(State.PENDING, now, next_attempt=None))
             elif placement.state is State.UNAVAILABLE and (placement.next_attempt or now + 1) <= now:
                 board.place(track, service, Placement(State.PENDING, changed=now))
+            elif (
+                sync.again
+                and (placement.state is State.FAILED or placement.next_attempt)
+                and placement.reason != "PinConflict"
+            ):
+                board.place(track, service, _afresh(placement, now))
             elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
                 board.place(track, service, _unidentified(track, placement, now))
     telegram, youtube = ServiceName.TELEGRAM, ServiceName.YOUTUBE
@@ -181,6 +191,15 @@ def _settle(sync: Sync, board: Board, places: dict[ServiceName, Place], now: flo
                 board.place(track, telegram, channel.to(State.PENDING, now))
 
 
+def _afresh(placement: Placement, now: float) -> Placement:
+    """A placement that was given up or put off, to be tried at once: a person asks for it."""
+    if placement.state is State.FAILED and placement.reason == "PinDead":
+        return Placement(State.PENDING, changed=now)
+    if placement.state in (State.FAILED, State.PENDING):
+        return placement.to(State.PENDING, now, attempts=0, next_attempt=None)
+    return replace(placement, next_attempt=None) if placement.state is State.REMOVING else placement
+
+
 def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
     message = "nothing tells which song this is: set spec.title and spec.artists"
     return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(track))
@@ -189,7 +208,9 @@ def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
 def _delivery_unknown(placement: Placement, now: float) -> Placement:
     assert placement.intent is not None
     token = placement.intent.token
-    message = "the post may or may not have been made: look in the channel, then set spec.pins.telegram to its message id, "
+    message = (
+        "the post may or may not have been made: look in the channel, then set spec.pins.telegram to its message id, "
+    )
     message += f"or spec.rejects.telegram: [{token}] to send it again"
     return placement.to(State.REVIEW, now, reason="DeliveryUnknown", message=message)
 
@@ -225,7 +246,9 @@ def _wake(setting: decide.Setting) -> float | None:
             moments.append(again or soon or place.looked + target.interval)
     for track in setting.board.awake():
         for service, placement in track.placements.items():
-            if service not in sync.targets or (placement.state is State.PRESENT and placement.seen and not placement.missing):
+            if service not in sync.targets or (
+                placement.state is State.PRESENT and placement.seen and not placement.missing
+            ):
                 continue
             proof = decide.proof_due(sync, placement, setting.places.get(service, Place()))
             if proof is not None:

@@ -54,7 +54,7 @@ def not_applied(sync: Sync, placement: Placement, now: float, reason: str = "Not
             State.FAILED,
             now,
             reason=reason,
-            message=f"given up after {attempts} attempts; annotate the MusicSync with navaar.dev/retry to try again",
+            message=f"given up after {attempts} attempts; navaar.dev/reconcile-requested-at on the MusicSync tries again",
             attempts=attempts,
             missing=0,
             missed=None,
@@ -76,9 +76,13 @@ def removed_by_person(sync: Sync, board: Board, track: Track, service: ServiceNa
         return
     recent = placement.placed is not None and now - placement.placed < WRONG_MATCH_WINDOW
     if placement.origin is Origin.PLACED and recent:
-        message = f"removed soon after it was placed: wrong match? Then add {placement.id} to spec.rejects.{service.value}; "
+        message = (
+            f"removed soon after it was placed: wrong match? Then add {placement.id} to spec.rejects.{service.value}; "
+        )
         message += "or set spec.state: Absent to remove the song everywhere"
-        review = placement.to(State.REVIEW, now, reason="WrongMatch", message=message, missing=0, missed=None, seen=False)
+        review = placement.to(
+            State.REVIEW, now, reason="WrongMatch", message=message, missing=0, missed=None, seen=False
+        )
         board.place(track, service, review)
         return
     for other in sync.targets:
@@ -125,5 +129,7 @@ def withdrawn(sync: Sync, service: ServiceName, placement: Placement, now: float
     if not sync.targets[service].access.writable:
         return placement.to(State.RETAINED, now, reason="ReadOnly", message="the place may only be read")
     if service is ServiceName.TELEGRAM and placement.origin is not Origin.PLACED:
-        return placement.to(State.RETAINED, now, reason="NotOurs", message="a person posted it; delete the post by hand")
+        return placement.to(
+            State.RETAINED, now, reason="NotOurs", message="a person posted it; delete the post by hand"
+        )
     return placement.to(State.REMOVING, now, reason=reason, attempts=0, next_attempt=None, approved=False)

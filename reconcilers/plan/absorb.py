@@ -94,7 +94,14 @@ def _remember(view: View, unchanged: set[str]) -> Place:
         message = f"{listed.problem}; nothing is added until it can be read whole"
         failures = place.failures + 1 if place.reason == INCOMPLETE else 1
         return replace(
-            place, looked=listed.at, listed=None, wanted=False, full=True, failures=failures, reason=INCOMPLETE, message=message
+            place,
+            looked=listed.at,
+            listed=None,
+            wanted=False,
+            full=True,
+            failures=failures,
+            reason=INCOMPLETE,
+            message=message,
         )
     whole = listed.complete
     return replace(

@@ -63,7 +63,13 @@ class Board:
                     quiet = False
                 if found is not None and shown is not None:
                     id = placement.id
-                    if id in found or id is None or placement.others or placement.requested is not None or not untouched:
+                    if (
+                        id in found
+                        or id is None
+                        or placement.others
+                        or placement.requested is not None
+                        or not untouched
+                    ):
                         special.append((service, track))
                     else:
                         found[id] = name

@@ -240,10 +240,12 @@ def _add(setting: Setting, service: ServiceName, track: Track, id: str) -> Add:
     recording, placement = track.recording, track.placements[service]
     assert recording is not None
     place = setting.places.get(service, Place())
-    token = hashlib.sha256(f"{track.name}\n{service.value}\n{placement.attempts}\n{setting.now}".encode()).hexdigest()[:12]
+    token = hashlib.sha256(f"{track.name}\n{service.value}\n{placement.attempts}\n{setting.now}".encode()).hexdigest()[
+        :12
+    ]
     intent = Intent("add", token, setting.now + setting.sync.timing.deadline, setting.epoch)
     request = AddRequest(id, recording, token, silent=track.source is Source.BACKLOG)
     kept = None if service is ServiceName.TELEGRAM else placement.id
     adding = placement.to(State.ADDING, setting.now, intent=intent, id=kept)
     known = Head(place.count, place.snapshot) if place.count is not None else None
-    return Add(service, track.name, request, placement, adding, known)
+    return Add(service, track.name, request, placement, adding, track.wishes, known)

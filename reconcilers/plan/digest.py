@@ -79,7 +79,9 @@ def _chosen(sync: Sync, board: Board, track: Track, service: ServiceName, decisi
     if not crowded(track, owner) and theirs.state is not State.REVIEW and not at_odds(track, owner):
         merge(board, track, owner)
         return
-    message = f"the best match, {id}, already belongs to {owner.name}; reject it here (spec.rejects.{service.value}) if "
+    message = (
+        f"the best match, {id}, already belongs to {owner.name}; reject it here (spec.rejects.{service.value}) if "
+    )
     message += "these are two songs, or pin it here if they are one"
     review = placement.to(State.REVIEW, now, reason="PossibleDuplicate", message=message, sought=fingerprint(track))
     board.place(track, service, replace(review, candidates=_shortlist(decision)))
@@ -173,7 +175,9 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
         others = {*placement.others, outcome.id} - {placement.id} if isinstance(outcome, Added) else placement.others
         board.place(track, service, replace(placement, intent=None, others=tuple(sorted(i for i in others if i))))
     elif isinstance(outcome, OutcomeUnknown):
-        waiting = replace(placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else")
+        waiting = replace(
+            placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else"
+        )
         board.place(track, service, waiting)
     elif isinstance(outcome, (NotSent, *SERVICE_WIDE)):
         board.place(track, service, placement.to(State.PENDING, now, intent=None))
@@ -239,7 +243,9 @@ def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
         board.place(track, service, Placement(State.PENDING, changed=now, others=kept))
     elif placement.others:
         first, *rest = placement.others
-        board.place(track, service, replace(placement, id=first, entry=None, others=tuple(rest), attempts=0, next_attempt=None))
+        board.place(
+            track, service, replace(placement, id=first, entry=None, others=tuple(rest), attempts=0, next_attempt=None)
+        )
     else:
         gone = placement.to(State.REMOVED, now, reason=placement.reason, seen=False, missing=0, attempts=0)
         board.place(track, service, replace(gone, next_attempt=None))

@@ -32,7 +32,9 @@ def merge(board: Board, a: Track, b: Track) -> Track:
 def _joined(ours: Placement, theirs: Placement) -> Placement:
     if stands(theirs) and stands(ours):
         others = {*ours.others, *theirs.others, theirs.id} - {ours.id, None}
-        return replace(ours, others=tuple(sorted(i for i in others if i is not None)), intent=ours.intent or theirs.intent)
+        return replace(
+            ours, others=tuple(sorted(i for i in others if i is not None)), intent=ours.intent or theirs.intent
+        )
     if stands(theirs):
         # What we may be putting there just now must still be recognised when it arrives.
         return replace(theirs, intent=theirs.intent or ours.intent) if ours.intent is not None else theirs

@@ -102,7 +102,9 @@ def _strictly_equal(a: Recording | None, b: Recording) -> bool:
         return False
     if a.isrc and b.isrc:
         return a.isrc == b.isrc
-    return a.version == b.version and fold(a.title) == fold(b.title) and {*map(fold, a.artists)} == {*map(fold, b.artists)}
+    return (
+        a.version == b.version and fold(a.title) == fold(b.title) and {*map(fold, a.artists)} == {*map(fold, b.artists)}
+    )
 
 
 def _adopt(view: View, track: Track, item: Item) -> None:
@@ -157,7 +159,9 @@ def _discover(view: View, item: Item, doubts: list[Track]) -> None:
     here = Placement(State.PRESENT, Origin.FOUND, item.id, item.entry, seen=True, match=Match("Origin"), changed=now)
     placements: dict[ServiceName, Placement] = {service: here}
     if doubts:
-        message = f"may be the same song as {doubts[0].name}; if so, set spec.pins.{service.value}: {item.id} on that one; "
+        message = (
+            f"may be the same song as {doubts[0].name}; if so, set spec.pins.{service.value}: {item.id} on that one; "
+        )
         message += "if not, set a title or a reject here"
         review = Placement(State.REVIEW, reason="PossibleDuplicate", message=message, changed=now)
         review = replace(review, sought=fingerprint(Track(name, identity=identity)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reconcilers.errors import ServiceError
-from reconcilers.model import Placement
+from reconcilers.model import NO_WISHES, Placement, Wishes
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, ServiceName
 
@@ -41,7 +41,7 @@ class Resolve:
 class Add:
     """Put a song into a place, in two phases.
 
-    `before` is the placement that the decision rests on: if the track's is another by then, the operation is void.
+    `before` is the placement and `wishes` what people wrote when it was decided: if either is another by then, it is void.
     `intent` is the placement to record first. `known` is the place's head that the decision rests on (None: no listing).
     """
 
@@ -50,6 +50,7 @@ class Add:
     request: AddRequest
     before: Placement
     intent: Placement
+    wishes: Wishes = NO_WISHES
     known: Head | None = None
 
 

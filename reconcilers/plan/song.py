@@ -84,7 +84,9 @@ def fingerprint(track: Track) -> str:
     if not wishes:
         return _UNTOUCHED
     rejects = sorted((s.value, *sorted(ids)) for s, ids in wishes.rejects.items() if ids)
-    return _digest(wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects, wishes.pins.get(ServiceName.YOUTUBE))
+    return _digest(
+        wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects, wishes.pins.get(ServiceName.YOUTUBE)
+    )
 
 
 def _digest(*facts: object) -> str:

@@ -16,7 +16,9 @@ from reconcilers.plan.song import NOT_AGAIN, at_odds
 from reconcilers.policy import Fetch, Sync
 from reconcilers.services.protocol import ServiceName
 
-SEARCH_ENDED = frozenset({"Ambiguous", "NotFound", "PossibleDuplicate", "WrongMatch", "PinDead", "PinConflict", "Unidentified"})
+SEARCH_ENDED = frozenset(
+    {"Ambiguous", "NotFound", "PossibleDuplicate", "WrongMatch", "PinDead", "PinConflict", "Unidentified"}
+)
 
 _ENDED = frozenset({State.REVIEW, State.NOT_FOUND, State.FAILED})
 
@@ -169,13 +171,22 @@ def _contradicted(track: Track, service: ServiceName, placement: Placement, now:
     """One id is both pinned and rejected: nothing is done until a person decides."""
     if stands(placement):
         back = State.PRESENT if placement.state is State.REMOVING else placement.state
-        return placement.to(back, now, reason=placement.reason if back is placement.state else "", message=placement.message)
-    message = f"spec.pins.{service.value} and spec.rejects.{service.value} both name {track.wishes.pins[service]}: remove one"
+        return placement.to(
+            back, now, reason=placement.reason if back is placement.state else "", message=placement.message
+        )
+    message = (
+        f"spec.pins.{service.value} and spec.rejects.{service.value} both name {track.wishes.pins[service]}: remove one"
+    )
     return placement.to(State.FAILED, now, reason="PinConflict", message=message, id=None, next_attempt=None)
 
 
 def _pin(
-    board: Board, track: Track, service: ServiceName, placement: Placement, conflicts: set[tuple[ServiceName, str]], now: float
+    board: Board,
+    track: Track,
+    service: ServiceName,
+    placement: Placement,
+    conflicts: set[tuple[ServiceName, str]],
+    now: float,
 ) -> Placement:
     """A person said: this is the right one."""
     pin = track.wishes.pins.get(service)

@@ -23,7 +23,9 @@ def run(body: Coroutine[Any, Any, None]) -> None:
 
 
 def world() -> World:
-    w = World(Sync("tapes", {YOUTUBE: Target("PL1"), SPOTIFY: Target("sp1"), TELEGRAM: Target("-100")}, past=Past.IGNORE))
+    w = World(
+        Sync("tapes", {YOUTUBE: Target("PL1"), SPOTIFY: Target("sp1"), TELEGRAM: Target("-100")}, past=Past.IGNORE)
+    )
     w.youtube.songs.update({f"yt-{n}": r for n, r in SONGS.items()})
     w.spotify.songs.update({f"sp-{n}": r for n, r in SONGS.items()})
     return w
@@ -94,10 +96,10 @@ def test_an_intent_is_stored_before_its_addition_and_voided_by_any_change() -> N
         w.youtube.put("yt-b")
         intend = w.store.intend
 
-        async def changed(name: str, service: Any, before: Placement, intent: Placement) -> bool:
-            return await intend(name, service, Placement(State.REVIEW), intent)
+        async def changed(name: str, service: Any, before: Placement, intent: Placement, wishes: Any) -> bool:
+            return await intend(name, service, Placement(State.REVIEW), intent, wishes)
 
-        w.store.intend = changed  # type: ignore[method-assign]
+        w.store.intend = changed  # type: ignore[method-assign, assignment]
         writes = w.spotify.writes
         for _ in range(10):
             w.clock.now += 901

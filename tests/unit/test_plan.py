@@ -108,7 +108,11 @@ def test_more_additions_than_the_limit_in_a_rolling_day_wait_whole(tracks: dict[
         (numbered(many(6, State.REMOVING, reason="Absent"), many(300, State.PRESENT)), None, 0),
         (many(2, State.REMOVING, reason="Absent"), 1, 2),
         (numbered(many(1, State.REMOVING), many(1, State.REMOVED, reason="Absent", changed=NOW - 60)), 1, 1),
-        (numbered(many(1, State.REMOVING), many(1, State.REMOVED, reason="Absent", changed=NOW - 60, approved=True)), 1, 0),
+        (
+            numbered(many(1, State.REMOVING), many(1, State.REMOVED, reason="Absent", changed=NOW - 60, approved=True)),
+            1,
+            0,
+        ),
         (numbered(many(1, State.REMOVING), many(1, State.REMOVED, reason="Absent", changed=NOW - DAY)), 1, 0),
         (numbered(many(1, State.REMOVING), many(1, State.REMOVED, reason="RemovedByPerson", changed=NOW)), 1, 0),
     ],
@@ -373,7 +377,13 @@ def test_a_dead_pin_is_mended_by_taking_it_back_or_writing_another(after: Any) -
     async def body() -> None:
         w = world()
         w.youtube.put("yt-glory")
-        w.write(Track("wish", wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={SPOTIFY: "gone"}), created=1.0))
+        w.write(
+            Track(
+                "wish",
+                wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={SPOTIFY: "gone"}),
+                created=1.0,
+            )
+        )
         await w.wait(3600)
         track = w.store.tracks()["wish"]
         assert track.placements[SPOTIFY].reason == "PinDead"
@@ -387,7 +397,13 @@ def test_a_dead_pin_is_mended_by_taking_it_back_or_writing_another(after: Any) -
 def test_a_dead_pin_of_the_audio_is_not_searched_around() -> None:
     async def body() -> None:
         w = world()
-        w.write(Track("wish", wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={YOUTUBE: "gone"}), created=1.0))
+        w.write(
+            Track(
+                "wish",
+                wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={YOUTUBE: "gone"}),
+                created=1.0,
+            )
+        )
         await w.wait(3600)
         track = w.store.tracks()["wish"]
         assert track.placements[TELEGRAM].state is State.FAILED
@@ -676,7 +692,9 @@ def test_a_pin_tells_the_audio_though_youtube_is_excluded_and_holds_another() ->
         w = world()
         w.youtube.put("yt-glory")
         await w.wait(1000)
-        wishes = Wishes(exclude_from=frozenset({YOUTUBE}), pins={YOUTUBE: "yt-tear"}, rejects={TELEGRAM: frozenset({"1"})})
+        wishes = Wishes(
+            exclude_from=frozenset({YOUTUBE}), pins={YOUTUBE: "yt-tear"}, rejects={TELEGRAM: frozenset({"1"})}
+        )
         w.write(replace(w.track("Glory Box"), wishes=wishes))
         await w.wait(1000)
         assert list(w.telegram.posts.values()) == [TEARDROP]
@@ -868,7 +886,11 @@ def test_an_addition_that_is_refused_for_good_fails_and_one_that_is_refused_for_
 
 def test_new_songs_go_before_the_backlog_and_the_backlog_oldest_first() -> None:
     tracks = {}
-    for name, source, created in (("old", Source.BACKLOG, 1.0), ("older", Source.BACKLOG, 0.0), ("new", Source.NEW, 9.0)):
+    for name, source, created in (
+        ("old", Source.BACKLOG, 1.0),
+        ("older", Source.BACKLOG, 0.0),
+        ("new", Source.NEW, 9.0),
+    ):
         placements = {YOUTUBE: here(name), SPOTIFY: Placement()}
         identity = Recording(name, ("x",))
         tracks[name] = Track(name, (YOUTUBE, name), identity, placements=placements, source=source, created=created)

@@ -44,7 +44,9 @@ SONGS = {
     "teardrop cover": Recording("Teardrop", ("José González",), duration=200.0),
     "karma police": Recording("Karma Police", ("Radiohead",), duration=264.0),
     "sinnerman": Recording("Sinnerman", ("Nina Simone",), duration=622.0),
-    "sinnerman remix": Recording("Sinnerman (Felix da Housecat Remix)", ("Nina Simone",), duration=400.0, version=("remix",)),
+    "sinnerman remix": Recording(
+        "Sinnerman (Felix da Housecat Remix)", ("Nina Simone",), duration=400.0, version=("remix",)
+    ),
 }
 NAMES = sorted(SONGS)
 PLAYLISTS = (YOUTUBE, SPOTIFY)
@@ -64,7 +66,9 @@ def spelled(service: ServiceName, song: str) -> Recording:
 
 
 def unlimited(removal: RemovalPolicy = RemovalPolicy.KEEP) -> Sync:
-    targets = {s: Target(id, interval=3600.0, max_adds=999) for s, id in zip(PLACES, ("-100", "PL1", "sp1"), strict=True)}
+    targets = {
+        s: Target(id, interval=3600.0, max_adds=999) for s, id in zip(PLACES, ("-100", "PL1", "sp1"), strict=True)
+    }
     return Sync("tapes", targets, removal=removal, past=Past.IGNORE, max_deletes=999, retry=Retry(max=50))
 
 
@@ -105,7 +109,9 @@ class Songs(World):
 
 def named(recording: Recording) -> str:
     """The name of a song, however it is spelled."""
-    (name,) = [n for n, r in SONGS.items() if r.title.lower() == recording.title.lower() and r.artists == recording.artists]
+    (name,) = [
+        n for n, r in SONGS.items() if r.title.lower() == recording.title.lower() and r.artists == recording.artists
+    ]
     return name
 
 
@@ -166,7 +172,9 @@ def partition(w: Songs) -> set[frozenset[tuple[str, str]]]:
 
 @given(placed=placings, data=st.data())
 @worlds(20)
-def test_the_order_of_services_entries_and_answers_changes_nothing(placed: list[tuple[ServiceName, str]], data: Any) -> None:
+def test_the_order_of_services_entries_and_answers_changes_nothing(
+    placed: list[tuple[ServiceName, str]], data: Any
+) -> None:
     async def outcome(order: Sequence[tuple[ServiceName, str]], services: Sequence[ServiceName], late: int) -> Any:
         sync = unlimited()
         w = Songs(replace(sync, targets={s: sync.targets[s] for s in services}))
@@ -282,7 +290,9 @@ class Witness:
             self.wrongs += [f"{call} {service} {id}: {wrong}" for wrong in self._wrong(call, service, id)]
 
     def _wrong(self, call: str, service: ServiceName, id: str) -> list[str]:
-        tracks = [(t, t.wishes, t.placements[service]) for t in self.w.store.tracks().values() if service in t.placements]
+        tracks = [
+            (t, t.wishes, t.placements[service]) for t in self.w.store.tracks().values() if service in t.placements
+        ]
         found: list[tuple[bool, str]] = []
         if call == "add":
             decided = YOUTUBE if service is TELEGRAM else service
@@ -363,7 +373,9 @@ async def live(w: Songs, history: Sequence[tuple[Any, ...]]) -> None:
 
 @given(history=histories, removal=removals)
 @worlds(30)
-def test_any_history_ends_where_the_reference_model_ends(history: list[tuple[Any, ...]], removal: RemovalPolicy) -> None:
+def test_any_history_ends_where_the_reference_model_ends(
+    history: list[tuple[Any, ...]], removal: RemovalPolicy
+) -> None:
     async def body() -> None:
         w = Songs(unlimited(removal))
         names: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconcilers.errors import OutcomeUnknown
+from reconcilers.errors import ItemError, OutcomeUnknown
 from reconcilers.model import Origin, Phase, State, Track, Wishes
 from reconcilers.phase import phase_of
 from reconcilers.policy import Mode, RemovalPolicy
@@ -303,7 +303,13 @@ def test_a_pin_repairs_what_the_wrong_match_had_placed() -> None:
 def test_a_dead_pin_says_so_and_never_falls_back_to_search() -> None:
     async def body() -> None:
         w = world()
-        w.write(Track("wish", wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={SPOTIFY: "gone"}), created=1.0))
+        w.write(
+            Track(
+                "wish",
+                wishes=Wishes(title="Teardrop", artists=("Massive Attack",), pins={SPOTIFY: "gone"}),
+                created=1.0,
+            )
+        )
         await w.wait(3600)
         placement = w.store.tracks()["wish"].placements[SPOTIFY]
         assert (placement.state, placement.reason) == (State.FAILED, "PinDead")
@@ -454,5 +460,41 @@ def test_a_restart_at_rest_changes_nothing() -> None:
         await w.wait(3600)
         assert w.store.writes == writes
         assert_union(w, {0, 1, 2, 3, 4, 5})
+
+    run(body())
+
+
+def test_what_a_person_writes_between_decision_and_intent_voids_the_addition() -> None:
+    async def body() -> None:
+        w = world()
+        w.write(Track("wish", wishes=Wishes(title="Glory Box", artists=("Portishead",)), created=1.0))
+        intend = w.store.intend
+
+        async def late(name: str, *rest: Any) -> bool:
+            w.store.intend = intend  # type: ignore[method-assign]
+            track = w.store.tracks()[name]
+            w.write(replace(track, wishes=replace(track.wishes, absent=True)))
+            return await intend(name, *rest)
+
+        w.store.intend = late  # type: ignore[method-assign, assignment]
+        await w.wait(2000)
+        assert w.youtube.writes == w.spotify.writes == w.telegram.writes == 0
+
+    run(body())
+
+
+def test_what_was_given_up_is_tried_again_when_a_person_asks() -> None:
+    async def body() -> None:
+        w = world()
+        w.spotify.fail = lambda call: ItemError("refused") if call == "add" else None
+        w.telegram.post(SONGS[0])
+        await w.wait(2 * 86400)
+        assert w.track("Hyperballad").placements[SPOTIFY].state is State.FAILED
+        w.spotify.fail = lambda call: None
+        w.sync = replace(w.sync, again=True)
+        await w.step()
+        w.sync = replace(w.sync, again=False)
+        await w.settle()
+        assert w.spotify.ids == ["sp0"]
 
     run(body())
