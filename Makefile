@@ -37,7 +37,7 @@ test: install lint ## everything that must hold
 
 .PHONY: unit
 unit: install ## the tests that need no process beside their own
-	@$(RUN) -m pytest -q tests/unit $(ARGS)
+	@$(RUN) -m pytest -q -n 2 tests/unit $(ARGS)
 
 .PHONY: lint
 lint: install ## style, types, and the direction of imports

@@ -1,0 +1,83 @@
+"""A MusicSync's conditions: what they say, and that they keep the rules that kstatus and Flux read them by."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from navaar.session import conditions
+from navaar.status import Facts, assembled, count
+from reconcilers.model import Match, Origin, Place, Placement, State, Track
+from reconcilers.plan import Plan
+from reconcilers.plan.bulk import Held
+from reconcilers.policy import Mode, Sync, Target
+from reconcilers.recording import Recording
+from reconcilers.services.protocol import ServiceName
+from tests.conditions_check import check
+
+TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
+SYNC = Sync("tapes", {TELEGRAM: Target("@c"), YOUTUBE: Target("PL1"), SPOTIFY: Target("sp1")})
+READ = Place(20, "s1", looked=1.0, started=True)
+PLACES = {TELEGRAM: Place(), YOUTUBE: READ, SPOTIFY: READ}
+GONE = Place(reason="NotFound", message="there is no such playlist; correct its id", terminal=True)
+HELD = Held(
+    frozenset({("t", SPOTIFY, "add")}), {SPOTIFY: "60 new songs would be added, more than maxAdds (50) in 24 hours"}
+)
+PLAN = Plan((), {}, PLACES, {}, HELD, None, None)
+WELL = Facts(SYNC, 3, PLACES)
+
+
+@pytest.mark.parametrize(
+    ("facts", "counts", "ready", "reason"),
+    [
+        (WELL, {"songs": 4}, "True", "Synced"),
+        (WELL, {"songs": 4, "syncing": 2}, "True", "Backfilling"),
+        (replace(WELL, sync=replace(SYNC, mode=Mode.PLAN)), {}, "True", "Planned"),
+        (replace(WELL, places={**PLACES, SPOTIFY: Place()}), {}, "Unknown", "Progressing"),
+        (replace(WELL, places={**PLACES, SPOTIFY: GONE}), {}, "False", "NotFound"),
+        (replace(WELL, places={**PLACES, SPOTIFY: GONE, YOUTUBE: Place()}), {}, "False", "NotFound"),
+        (replace(WELL, places=dict.fromkeys(PLACES, GONE)), {}, "False", "NotFound"),
+        (
+            replace(WELL, problems={TELEGRAM: ("ChannelPastUnknown", "how to settle it", False)}),
+            {},
+            "False",
+            "ChannelPastUnknown",
+        ),
+        (replace(WELL, plan=PLAN), {}, "False", "AwaitingApproval"),
+        (replace(WELL, suspended=True), {}, "False", "Suspended"),
+        (replace(WELL, sync=None, stalled=("TargetClaimed", "music/other writes it")), {}, "False", "TargetClaimed"),
+    ],
+)
+def test_ready_sums_up_the_places_and_the_rules_of_conditions_hold(
+    facts: Facts, counts: dict[str, int], ready: str, reason: str
+) -> None:
+    made = conditions({}, facts, counts, 1_800_000_000.0)
+    check({"conditions": made, "observedGeneration": facts.generation}, facts.generation)
+    (said,) = [c for c in made if c["type"] == "Ready"]
+    assert (said["status"], said["reason"]) == (ready, reason)
+
+
+def test_stalled_only_when_no_place_can_go_on() -> None:
+    one = conditions({}, replace(WELL, places={**PLACES, SPOTIFY: GONE}), {}, 1.0)
+    all_of_them = conditions({}, replace(WELL, places=dict.fromkeys(PLACES, GONE)), {}, 1.0)
+    assert "Stalled" not in {c["type"] for c in one}
+    assert "Stalled" in {c["type"] for c in all_of_them}
+
+
+def test_an_approval_is_asked_for_with_the_annotation_that_gives_it() -> None:
+    made = conditions({}, replace(WELL, plan=PLAN), {}, 1.0)
+    (said,) = [c for c in made if c["type"] == "SpotifyReady"]
+    assert f"navaar.dev/approve: {HELD.hash}" in said["message"]
+
+
+def _status(previous: dict[str, Any], tracks: dict[str, Track], now: float) -> dict[str, Any]:
+    counts, places = count(tracks, SYNC)
+    return assembled(previous, WELL, counts, places, tracks, {"placed": 1}, None, now)
+
+
+def test_a_status_that_says_the_same_is_the_same_whenever_it_is_made() -> None:
+    placement = Placement(State.PRESENT, Origin.FOUND, "1", seen=True, match=Match("Origin"))
+    tracks = {"t": Track("t", (TELEGRAM, "1"), Recording("Title"), placements={TELEGRAM: placement})}
+    first = _status({}, tracks, 1_800_000_000.0)
+    assert _status(first, tracks, 1_800_009_999.0) == first
+    assert _status(first, {}, 1_800_009_999.0)["lastChanged"] != first["lastChanged"]
