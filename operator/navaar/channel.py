@@ -220,4 +220,4 @@ class Channel:
                 "another process reads this bot's updates; nothing is posted until it has been quiet for ten minutes"
             )
             return "Conflict", message, False
-        return ("ChannelPastUnknown", unknown, False) if unknown is not None else None
+        return ("ChannelPastUnknown", unknown, False) if unknown is not None and self.drained else None

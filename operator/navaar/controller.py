@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from navaar.events import Events
+from navaar.heap import give_back
 from navaar.kinds import MUSICSYNCS
 from navaar.kube import Kube
 from navaar.kubeerrors import Conflict, KubeError, NotFound
@@ -21,6 +22,9 @@ Key = tuple[str, str]
 Resource = Mapping[str, Any]
 
 WORKERS = 4
+LONG = 0.25
+"""Seconds after which a pass has taken in so much that what it left behind in memory is worth giving back."""
+
 QUIET = 5.0
 """Seconds between two status writes of one MusicSync while only its numbers change."""
 
@@ -141,6 +145,8 @@ class Controller:
                     self._metrics.forgotten(key)
                 self.queue.done(key, after=after, failed=failed)
                 self._prime(key)
+                if time.perf_counter() - started > LONG:
+                    give_back()
 
     def _prime(self, key: Key) -> None:
         """Once every MusicSync that was there at the start had its pass, all readers of the channels are known."""

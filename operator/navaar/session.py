@@ -117,6 +117,7 @@ class Session:
             plan=plan,
             suspended=suspended,
             idle=engine.idle,
+            said=_said(previous, resource),
         )
         now = self._shared.clock()
         handled = self._handled or previous.get("lastHandledReconcileAt")
@@ -270,6 +271,16 @@ def conditions(
     for verdict in summary.verdicts(facts, counts):
         made.set(verdict.type, verdict.status, verdict.reason, verdict.message[:4096])
     return made.listed()
+
+
+def _said(previous: Mapping[str, Any], resource: Mapping[str, Any]) -> dict[str, summary.Verdict]:
+    """What the conditions say, if it is of this generation."""
+    if previous.get("observedGeneration") != resource["metadata"].get("generation", 1):
+        return {}
+    return {
+        c["type"]: summary.Verdict(c["type"], c["status"], c["reason"], c.get("message", ""))
+        for c in previous.get("conditions") or []
+    }
 
 
 def _annotation(resource: Mapping[str, Any], name: str) -> str | None:

@@ -36,7 +36,8 @@ class Facts:
     """What a status is made of, beside the plan.
 
     `problems` are per-place verdicts that come before what the planner knows: (reason, message, only a person can mend it).
-    `stalled` is a reason and message for which nothing goes on at all.
+    `stalled` is a reason and message for which nothing goes on at all. `said` is what the conditions said of this very
+    generation: it stands until a place was read, so that a restart changes nothing.
     """
 
     sync: Sync | None
@@ -47,6 +48,7 @@ class Facts:
     stalled: tuple[str, str] | None = None
     suspended: bool = False
     idle: bool = True
+    said: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 def verdicts(facts: Facts, counts: Mapping[str, int]) -> list[Verdict]:
@@ -83,8 +85,8 @@ def _service(facts: Facts, service: ServiceName) -> Verdict:
             f"{held.reasons[service]}; to approve exactly this, set the annotation navaar.dev/approve: {held.hash}"
         )
         return Verdict(type, "False", "AwaitingApproval", message)
-    if service is not ServiceName.TELEGRAM and place.looked is None:
-        return Verdict(type, "Unknown", "Progressing", "not read yet")
+    if not place.started if service is ServiceName.TELEGRAM else place.looked is None:
+        return facts.said.get(type) or Verdict(type, "Unknown", "Progressing", "not read yet")
     return Verdict(type, "True", "Ready", "")
 
 

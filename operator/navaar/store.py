@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from navaar.heap import give_back
 from navaar.index import OnForeign, TrackIndex
 from navaar.informer import Informer
 from navaar.kube import TRACKS, Kube
@@ -51,6 +52,7 @@ class TrackStore:
             # What was read stays for good: without this, every full collection walks through all of it.
             gc.collect()
             gc.freeze()
+            give_back()
 
     async def wait_synced(self) -> None:
         """Returns once every Track that was there at the start is known."""

@@ -55,7 +55,7 @@ def test_three_overlapping_lists_become_one_set_with_one_track_per_song(scene_wi
     assert operator.stop() == 0
 
 
-def test_a_post_is_in_both_playlists_within_two_seconds(scene: Scene) -> None:
+def test_a_post_is_in_both_playlists_without_waiting_for_an_interval(scene: Scene) -> None:
     scene.start()
     scene.begin()
     scene.wait_converged()
@@ -65,7 +65,9 @@ def test_a_post_is_in_both_playlists_within_two_seconds(scene: Scene) -> None:
     scene.until(
         "the song is in both playlists", lambda: all(song.key in scene.keys()[p] for p in ("youtube", "spotify")), 20
     )
-    assert time.monotonic() - started < 2.0 + 1.0, "a post waits for something (a second is left for this machine)"
+    elapsed = time.monotonic() - started
+    print(f"from the post to both playlists: {elapsed:.2f} s")
+    assert elapsed < 10, "a post waits for something; the shortest interval is five minutes"
 
 
 def test_a_bare_track_ends_in_all_three_places_and_one_from_git_adopts_what_is_there(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from navaar.session import conditions
-from navaar.status import Facts, assembled, count
+from navaar.status import Facts, Verdict, assembled, count
 from reconcilers.model import Match, Origin, Place, Placement, State, Track
 from reconcilers.plan import Plan
 from reconcilers.plan.bulk import Held
@@ -18,7 +18,7 @@ from tests.conditions_check import check
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
 SYNC = Sync("tapes", {TELEGRAM: Target("@c"), YOUTUBE: Target("PL1"), SPOTIFY: Target("sp1")})
 READ = Place(20, "s1", looked=1.0, started=True)
-PLACES = {TELEGRAM: Place(), YOUTUBE: READ, SPOTIFY: READ}
+PLACES = {TELEGRAM: Place(started=True), YOUTUBE: READ, SPOTIFY: READ}
 GONE = Place(reason="NotFound", message="there is no such playlist; correct its id", terminal=True)
 HELD = Held(
     frozenset({("t", SPOTIFY, "add")}), {SPOTIFY: "60 new songs would be added, more than maxAdds (50) in 24 hours"}
@@ -81,3 +81,11 @@ def test_a_status_that_says_the_same_is_the_same_whenever_it_is_made() -> None:
     first = _status({}, tracks, 1_800_000_000.0)
     assert _status(first, tracks, 1_800_009_999.0) == first
     assert _status(first, {}, 1_800_009_999.0)["lastChanged"] != first["lastChanged"]
+
+
+def test_a_restart_says_what_was_said_until_the_places_are_read() -> None:
+    said = {
+        c["type"]: Verdict(c["type"], c["status"], c["reason"], c["message"]) for c in conditions({}, WELL, {}, 1.0)
+    }
+    unread = replace(WELL, places=dict.fromkeys(PLACES, Place()), said=said)
+    assert conditions({}, unread, {}, 1.0) == conditions({}, WELL, {}, 1.0)
