@@ -10,7 +10,7 @@ import pytest
 
 from navaar import logs
 
-BOT = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
+BOT = "123456789:" + "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 
 
 @pytest.fixture(autouse=True)
