@@ -37,7 +37,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         client = Api.from_kubeconfig(plane.kubeconfig)
         for path in sorted((ROOT / "crds").glob("*.yaml")):
             client.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", manifest(path))
-        client.create("/api/v1/namespaces", manifest(ROOT / "examples/quickstart/namespace.yaml"))
+        client.create("/api/v1/namespaces", manifest(ROOT / "examples/quickstart/00-namespace.yaml"))
         wait_until_served(client)
         yield client
 

@@ -49,7 +49,7 @@ def test_the_quickstart_names_one_music_sync_and_its_secrets() -> None:
     named = {part["credentialsSecretRef"]["name"] for part in sync["spec"].values() if isinstance(part, dict)}
     assert named == secrets.keys()
     assert track["spec"]["musicSyncRef"]["name"] == sync["metadata"]["name"]
-    (namespace,) = documents(QUICKSTART / "namespace.yaml")
+    (namespace,) = documents(QUICKSTART / "00-namespace.yaml")
     every = [sync, track, *secrets.values()]
     assert {one["metadata"]["namespace"] for one in every} == {namespace["metadata"]["name"]}
 
