@@ -198,15 +198,17 @@ class Channel:
             made["past"] = "Known" if unknown is None else "New" if self._first else "Unknown"
         elif self._first or "past" in previous:
             made["past"] = previous.get("past") or "New"
-        accepted = self._accepted or previous.get("acceptedPast")
+        # What a person accepted is acted on, and said to be, once it is known what there is to accept.
+        accepted = (self._accepted if self.drained else None) or previous.get("acceptedPast")
         if accepted:
             made["acceptedPast"] = accepted
         return made
 
     def status_written(self) -> None:
         """The status of the last pass is stored."""
-        self._gap_recorded = self.drained
-        self._accepted = None
+        if self.drained:
+            self._gap_recorded = True
+            self._accepted = None
 
     def trouble(self, unknown: str | None) -> Problem | None:
         """What the condition says of the channel, beyond what the planner knows."""
