@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
 ARGS ?=
+# uv trusts its own list of authorities unless told to trust the machine's, as pip does behind a company's proxy.
+export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 

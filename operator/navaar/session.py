@@ -21,7 +21,6 @@ from reconcilers.engine import Engine
 from reconcilers.errors import AuthError
 from reconcilers.model import Place
 from reconcilers.past import remembered
-from reconcilers.plan import Plan
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Sync, Timing
 from reconcilers.services.protocol import Item, Service, ServiceName
@@ -66,7 +65,6 @@ class Session:
         self._counted: tuple[dict[str, int], dict[ServiceName, tuple[int, int]]] | None = None
         self._handled: str | None = None
         self._owners: Mapping[str, Any] | None = {}
-        self.plan: Plan | None = None
 
     # ------------------------------------------------------------------ the pass
 
@@ -93,7 +91,6 @@ class Session:
         posting = channel is not None and unknown is None and not channel.contested
         before = remembered(tracks)
         plan = await engine.step(sync, posting=posting, start=not suspended)
-        self.plan = plan
         self._shared.metrics.recorded(tracks, plan.records)
         assert self._store is not None
         if self._owners != self._store.facts.owner:
@@ -116,7 +113,6 @@ class Session:
             problems={**self._problems, TELEGRAM: trouble} if trouble is not None else self._problems,
             plan=plan,
             suspended=suspended,
-            idle=engine.idle,
             said=_said(previous, resource),
         )
         now = self._shared.clock()

@@ -47,7 +47,6 @@ class Facts:
     plan: Plan | None = None
     stalled: tuple[str, str] | None = None
     suspended: bool = False
-    idle: bool = True
     said: Mapping[str, Verdict] = field(default_factory=dict)
 
 
