@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
-from reconcilers.model import NO_WISHES, Placement, Track, Wishes
+from reconcilers.model import NO_WISHES, NOTHING, Placement, Track, Wishes
 from reconcilers.services.protocol import ServiceName
 
 
@@ -34,22 +35,64 @@ class Store(Protocol):
 
 
 def rebase(before: Track | None, after: Track, current: Track | None) -> Track | None:
-    """The change from `before` to `after`, applied to `current`; None if the track is gone meanwhile.
+    """The change from `before` (None: there was no such track) to `after`, applied to `current`.
 
-    A placement that changed in both keeps its current value: the planner sees it again and decides anew.
+    None if the track is gone meanwhile: it stays gone.
     """
     if current is None:
         return after if before is None else None
-    if before is None:
-        before = replace(after, placements={}, identity=None, audio=None, duplicate_of=None, absent=current.absent)
-    was, now = before.placements, current.placements
-    changed = {s: p for s, p in after.placements.items() if p != was.get(s) and now.get(s) == was.get(s)}
-    placements = {**now, **changed}
-    for service in before.placements.keys() - after.placements.keys():
-        placements.pop(service, None)
-    changes = {
+    return filled(after, current) if before is None else merged(before, after, current)
+
+
+def merged(before: Track, after: Track, current: Track) -> Track:
+    """`current` with what was changed from `before` to `after`. Origin and wishes, which are people's, stay."""
+    services = (*current.placements, *(s for s in after.placements if s not in current.placements))
+    placements = {
+        service: placement
+        for service in services
+        if (placement := _merged(service, before, after, current)) is not None
+    }
+    changes: dict[str, Any] = {
         field: getattr(after, field)
-        for field in ("identity", "audio", "duplicate_of", "absent")
+        for field in ("identity", "source", "audio", "absent", "duplicate_of")
         if getattr(after, field) != getattr(before, field)
     }
-    return replace(current, placements=placements, **changes)
+    if placements != current.placements:
+        changes["placements"] = MappingProxyType(placements) if placements else NOTHING
+    return replace(current, **changes) if changes else current
+
+
+def filled(new: Track, current: Track) -> Track:
+    """`current`, with what it doesn't know yet from `new`: two hands made the same track."""
+    placements = {**new.placements, **current.placements}
+    return replace(
+        current,
+        identity=current.identity or new.identity,
+        audio=current.audio or new.audio,
+        placements=MappingProxyType(placements) if placements else NOTHING,
+    )
+
+
+_NOWHERE = Placement()
+
+
+def _merged(service: ServiceName, before: Track, after: Track, current: Track) -> Placement | None:
+    base, mine, theirs = (track.placements.get(service) for track in (before, after, current))
+    if mine in (base, theirs):
+        return theirs
+    if theirs == base or theirs is None:
+        return mine
+    if mine is None:
+        return theirs
+    # The same place was changed by two hands. What either put there, or may have, is not forgotten: a surplus entry
+    # that is known can be taken out again, and where something may be arriving, it is looked for before an addition.
+    known = base or _NOWHERE
+    begun_by_them = theirs.intent is not None and theirs.intent not in (known.intent, mine.intent)
+    found_by_them = theirs.id is not None and theirs.id != known.id
+    if mine.id is None and (found_by_them or begun_by_them):
+        return theirs
+    if not found_by_them:
+        return mine
+    ids = (*mine.others, theirs.id, *theirs.others)
+    others = tuple(dict.fromkeys(other for other in ids if other is not None and other != mine.id))
+    return mine if others == mine.others else replace(mine, others=others)

@@ -1,15 +1,15 @@
-"""What the store keeps of a Track beside the Track itself, and how two hands' changes of one Track come together."""
+"""What the store keeps of a Track beside the Track itself. How two hands' changes come together: `reconcilers.store`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from sys import intern
-from types import MappingProxyType
 from typing import Any
 
 from navaar.api.common import API_VERSION, MEMORY_ANNOTATION
 from navaar.api.convert import track_from
 from navaar.api.memory import chat_of
-from reconcilers.model import NOTHING, Placement, Track
+from reconcilers import store
+from reconcilers.model import Placement, Track
 from reconcilers.services.protocol import ServiceName
 
 
@@ -91,38 +91,18 @@ def revision_of(track: Track) -> Revision:
     return track.revision
 
 
-def merged(before: Track, after: Track, current: Track) -> Track:
-    """`current` with what was changed from `before` to `after`. Origin and wishes, which are people's, stay."""
-    services = (*current.placements, *(s for s in after.placements if s not in current.placements))
-    placements = {
-        service: placement
-        for service in services
-        if (placement := _merged(service, before, after, current)) is not None
-    }
-    changes: dict[str, Any] = {
-        field: getattr(after, field)
-        for field in ("identity", "source", "audio", "absent", "duplicate_of")
-        if getattr(after, field) != getattr(before, field)
-    }
-    if placements != current.placements:
-        changes["placements"] = MappingProxyType(placements) if placements else NOTHING
-    return replace(current, **changes) if changes else current
-
-
 def filled(new: Track, current: Track) -> Track:
     """`current`, with what it doesn't know yet from `new`.
 
     Without a status, where it was first seen is no more than assumed of a Track: that is for `new` to say.
     """
-    placements = {**new.placements, **current.placements}
-    if new.origin is not None and not revision_of(current).phase:
-        placements |= {s: p for s, p in new.placements.items() if s is new.origin[0] and s is not ServiceName.TELEGRAM}
-    return replace(
-        current,
-        identity=current.identity or new.identity,
-        audio=current.audio or new.audio,
-        placements=MappingProxyType(placements) if placements else NOTHING,
-    )
+    known = store.filled(new, current)
+    if new.origin is None or revision_of(current).phase:
+        return known
+    first = new.origin[0]
+    if first is ServiceName.TELEGRAM or first not in new.placements:
+        return known
+    return known.with_placement(first, new.placements[first])
 
 
 def events_between(before: Track, after: Track) -> list[str]:
@@ -136,25 +116,3 @@ def events_between(before: Track, after: Track) -> list[str]:
 
 
 _NOWHERE = Placement()
-
-
-def _merged(service: ServiceName, before: Track, after: Track, current: Track) -> Placement | None:
-    base, mine, theirs = (track.placements.get(service) for track in (before, after, current))
-    if mine in (base, theirs):
-        return theirs
-    if theirs == base or theirs is None:
-        return mine
-    if mine is None:
-        return theirs
-    # The same place was changed by two hands. What either put there, or may have, is not forgotten: a surplus entry
-    # that is known can be taken out again, and where something may be arriving, it is looked for before an addition.
-    known = base or _NOWHERE
-    begun_by_them = theirs.intent is not None and theirs.intent not in (known.intent, mine.intent)
-    found_by_them = theirs.id is not None and theirs.id != known.id
-    if mine.id is None and (found_by_them or begun_by_them):
-        return theirs
-    if not found_by_them:
-        return mine
-    ids = (*mine.others, theirs.id, *theirs.others)
-    others = tuple(dict.fromkeys(other for other in ids if other is not None and other != mine.id))
-    return mine if others == mine.others else replace(mine, others=others)

@@ -14,11 +14,12 @@ from navaar.index import TrackIndex
 from navaar.informer import Key
 from navaar.kube import TRACKS, Kube, Resource
 from navaar.kubeerrors import AlreadyExists, Conflict, NotFound, Unavailable
-from navaar.record import Revision, SyncFacts, events_between, filled, merged, revision_of
+from navaar.record import Revision, SyncFacts, events_between, filled, revision_of
 from navaar.writer import Priority, Writer
 from reconcilers.model import Placement, Track
 from reconcilers.phase import message_of, phase_of
 from reconcilers.services.protocol import ServiceName
+from reconcilers.store import merged
 
 INTENT_ATTEMPTS = 4
 

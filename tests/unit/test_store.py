@@ -1,10 +1,12 @@
-"""Two hands on one track."""
+"""Two hands on one track: nothing that either knows of the outside world is lost."""
 
 from dataclasses import replace
 
-from reconcilers.model import Origin, Placement, State, Track, Wishes
+import pytest
+
+from reconcilers.model import Intent, Origin, Placement, State, Track, Wishes
 from reconcilers.recording import Recording
-from reconcilers.store import rebase
+from reconcilers.store import merged, rebase
 from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
 
 HERE = Placement(State.PRESENT, Origin.FOUND, "yt1", seen=True)
@@ -14,29 +16,21 @@ BASE = Track("t", (YOUTUBE, "yt1"), Recording("Song"), placements={YOUTUBE: HERE
 def test_changes_of_different_places_come_together() -> None:
     mine = BASE.with_placement(SPOTIFY, Placement(State.NOT_FOUND))
     theirs = BASE.with_placement(TELEGRAM, Placement(State.ADDING))
-    merged = rebase(BASE, mine, theirs)
-    assert merged is not None
-    assert {s: p.state for s, p in merged.placements.items()} == {
+    found = rebase(BASE, mine, theirs)
+    assert found is not None
+    assert {s: p.state for s, p in found.placements.items()} == {
         YOUTUBE: State.PRESENT,
         SPOTIFY: State.NOT_FOUND,
         TELEGRAM: State.ADDING,
     }
 
 
-def test_a_place_that_both_changed_keeps_what_is_stored() -> None:
-    mine = BASE.with_placement(SPOTIFY, Placement(State.NOT_FOUND))
-    theirs = BASE.with_placement(SPOTIFY, Placement(State.ADDING, id="sp1"))
-    merged = rebase(BASE, mine, theirs)
-    assert merged is not None
-    assert merged.placements[SPOTIFY].state is State.ADDING
-
-
 def test_what_people_wrote_meanwhile_stays() -> None:
     theirs = replace(BASE, wishes=Wishes(absent=True))
-    merged = rebase(BASE, replace(BASE, audio="yt1", absent=True, identity=Recording("Other")), theirs)
-    assert merged is not None
-    assert (merged.wishes, merged.audio, merged.absent) == (theirs.wishes, "yt1", True)
-    assert merged.identity == Recording("Other")
+    found = rebase(BASE, replace(BASE, audio="yt1", absent=True, identity=Recording("Other")), theirs)
+    assert found is not None
+    assert (found.wishes, found.audio, found.absent) == (theirs.wishes, "yt1", True)
+    assert found.identity == Recording("Other")
 
 
 def test_a_track_that_is_gone_stays_gone_and_a_new_one_is_stored() -> None:
@@ -47,14 +41,85 @@ def test_a_track_that_is_gone_stays_gone_and_a_new_one_is_stored() -> None:
 def test_two_that_discover_one_entry_fill_each_other_in() -> None:
     theirs = replace(BASE, placements={YOUTUBE: HERE}, created=1.0)
     mine = replace(BASE, placements={YOUTUBE: HERE, SPOTIFY: Placement(State.REVIEW)}, created=2.0)
-    merged = rebase(None, mine, theirs)
-    assert merged is not None
-    assert merged.created == 1.0
-    assert merged.placements[SPOTIFY].state is State.REVIEW
+    found = rebase(None, mine, theirs)
+    assert found is not None
+    assert found.created == 1.0
+    assert found.placements[SPOTIFY].state is State.REVIEW
 
 
 def test_a_placement_that_was_taken_away_is_taken_away() -> None:
-    merged = rebase(BASE, replace(BASE, placements={}, duplicate_of="other"), replace(BASE, audio="x"))
-    assert merged is not None
-    assert merged.placements == {}
-    assert (merged.duplicate_of, merged.audio) == ("other", "x")
+    found = rebase(BASE, replace(BASE, placements={}, duplicate_of="other"), replace(BASE, audio="x"))
+    assert found is not None
+    assert found.placements == {}
+    assert (found.duplicate_of, found.audio) == ("other", "x")
+
+
+PENDING = Placement(State.PENDING)
+MINE = Placement(State.ADDING, intent=Intent("Add", "mine", 100.0))
+THEIRS = Placement(State.ADDING, intent=Intent("Add", "theirs", 100.0))
+
+
+def track(spotify: Placement | None = None, **fields: object) -> Track:
+    return Track("one", placements={SPOTIFY: spotify} if spotify else {}, **fields)  # type: ignore[arg-type]
+
+
+def placed(id: str) -> Placement:
+    return Placement(State.PRESENT, id=id)
+
+
+def outcome(before: Placement | None, after: Placement | None, current: Placement | None) -> Placement | None:
+    return merged(track(before), track(after), track(current)).placements.get(SPOTIFY)
+
+
+def test_what_nobody_else_touched_is_as_we_want_it() -> None:
+    assert outcome(PENDING, MINE, PENDING) == MINE
+    assert outcome(None, MINE, None) == MINE
+    assert outcome(MINE, None, MINE) is None
+
+
+def test_what_we_did_not_touch_is_as_it_is() -> None:
+    assert outcome(PENDING, PENDING, THEIRS) == THEIRS
+    assert outcome(None, None, THEIRS) == THEIRS
+    assert outcome(MINE, MINE, None) is None
+
+
+def test_a_decision_does_not_hide_that_another_has_begun_to_add() -> None:
+    assert outcome(PENDING, replace(PENDING, state=State.NOT_FOUND), THEIRS) == THEIRS
+    assert outcome(PENDING, MINE, THEIRS) == THEIRS
+
+
+def test_a_failure_does_not_hide_what_another_found() -> None:
+    assert outcome(MINE, Placement(State.FAILED, reason="Refused"), placed("7")) == placed("7")
+
+
+def test_a_result_stands_though_another_has_begun_to_add() -> None:
+    assert outcome(MINE, placed("5"), THEIRS) == placed("5")
+
+
+def test_of_two_results_both_ids_are_kept() -> None:
+    both = outcome(MINE, placed("5"), replace(placed("7"), others=("9", "5")))
+    assert both == replace(placed("5"), others=("7", "9"))
+
+
+def test_the_same_result_twice_is_one() -> None:
+    assert outcome(MINE, placed("5"), placed("5")) == placed("5")
+    assert outcome(MINE, placed("5"), replace(placed("5"), seen=True)) == placed("5")
+
+
+def test_what_is_recalled_of_our_own_intent_does_not_stand_against_it() -> None:
+    ours = replace(MINE, id="5", attempts=2)
+    assert outcome(PENDING, ours, MINE) == ours
+
+
+@pytest.mark.parametrize("field", ["wishes", "origin", "created"])
+def test_what_people_write_is_always_as_it_is_now(field: str) -> None:
+    theirs = {"wishes": Wishes(absent=True), "origin": (YOUTUBE, "v"), "created": 7.0}[field]
+    current = replace(track(PENDING), **{field: theirs})  # type: ignore[arg-type]
+    assert getattr(merged(track(PENDING), track(MINE), current), field) == theirs
+
+
+def test_facts_are_merged_one_by_one() -> None:
+    before = track(identity=Recording("a"))
+    after = replace(before, audio="vid")
+    current = replace(before, identity=Recording("b"))
+    assert merged(before, after, current) == replace(current, audio="vid")
