@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from sandbox import controlplane, quickstart, scenario
 from sandbox.controlplane import ApiError, ControlPlane
+from sandbox.faults import Fault
 from sandbox.operatorprocess import OperatorProcess
+from sandbox.pretendtime import PretendTime
 from sandbox.shelf import Row, Shelf
 from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
@@ -62,6 +65,7 @@ class Scene:
     namespace: str
     namespaces: list[str]
     kubeconfig: Path
+    time: PretendTime
     operators: list[OperatorProcess] = field(default_factory=list)
 
     # ------------------------------------------------------------------ the operator
@@ -71,7 +75,7 @@ class Scene:
         operator = OperatorProcess(
             self.kubeconfig,
             self.namespaces,
-            self.box.environment(),
+            {**self.box.environment(), **self.time.environment()},
             self.folder,
             (*QUICK, *arguments),
             lease_namespace=self.namespace,
@@ -109,6 +113,45 @@ class Scene:
                 "spec": {"musicSyncRef": {"name": quickstart.NAME}, **spec},
             }
         )
+
+    def advance(self, seconds: float) -> None:
+        """Lets time pass at once, for the services and for the operator, which is woken to see it."""
+        self.box.call(lambda: self.box.world.clock.advance(seconds))
+        self.time.advance(seconds)
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Wakes the operator without asking it for anything."""
+        for namespace in self.namespaces:
+            for found in self.stage.list("MusicSync", namespace):
+                body = {"metadata": {"annotations": {"tests/nudge": str(time.time_ns())}}}
+                self.stage.patch("MusicSync", namespace, found["metadata"]["name"], body)
+
+    def post(self, *keys: str) -> None:
+        """Somebody posts these songs of the catalogue to the channel."""
+        world = self.box.world
+        for key in keys:
+            self.box.call(partial(scenario.post, world, world.catalogue.by_key(key)))
+
+    def listed(self, service: str, *keys: str) -> None:
+        """Somebody adds these songs of the catalogue to a playlist, "youtube" or "spotify"."""
+        world = self.box.world
+        for key in keys:
+            song = world.catalogue.by_key(key)
+            if service == "youtube":
+                assert song.video_id is not None
+                self.box.call(partial(world.youtube.add, scenario.YOUTUBE_PLAYLIST, song.video_id))
+            else:
+                assert song.spotify_id is not None
+                self.box.call(partial(world.spotify.add, scenario.SPOTIFY_PLAYLIST, song.spotify_id))
+
+    def break_(self, kind: str, service: str, call: str = "*", **how: Any) -> None:
+        """Arms a fault of `sandbox.faults`."""
+        self.box.call(partial(self.box.world.faults.arm, Fault(kind, service, call, **how)))
+
+    def mend(self, service: str | None = None) -> None:
+        """Ends the faults of a service, or all."""
+        self.box.call(partial(self.box.world.faults.clear, service))
 
     def patch_sync(self, body: dict[str, Any]) -> None:
         self.stage.patch("MusicSync", self.namespace, quickstart.NAME, body)
@@ -212,7 +255,8 @@ def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
             kubeconfig = stage.install(namespaces)
             for rules_namespace in namespaces[:1]:
                 stage.grant_own(rules_namespace)
-            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, kubeconfig)
+            clock = PretendTime(tmp_path / "clock")
+            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, kubeconfig, clock)
             made.append(scene)
             return scene
 
