@@ -39,6 +39,7 @@ class Board:
         self._settled: dict[ServiceName, dict[str, Placement]] = {}
         self._overlaps: set[tuple[str, str]] = set()
         self._keys: dict[str, set[str]] = {}
+        self._wished: tuple[str, ...] | None = None
         self._survey(services, now - DAY, listed)
 
     def _survey(self, services: Collection[ServiceName], since: float, listed: Collection[ServiceName]) -> None:
@@ -86,6 +87,12 @@ class Board:
         """The tracks that there may be something to do about, in the order of their names."""
         found = (self.tracks[name] for name in sorted(self._awake) if name in self.tracks)
         return [track for track in found if duplicates or track.duplicate_of is None]
+
+    def wished(self) -> list[Track]:
+        """The tracks that people wrote into. Which these are, a plan doesn't change."""
+        if self._wished is None:
+            self._wished = tuple(name for name, track in self.tracks.items() if track.wishes is not NO_WISHES)
+        return [self.tracks[name] for name in self._wished if name in self.tracks]
 
     def put(self, track: Track) -> Track:
         """Stores a new or changed track and keeps the indexes true."""
@@ -165,7 +172,7 @@ class Board:
 
     def gather(self, recordings: Iterable[Recording]) -> None:
         """Prepares `alike` for these recordings, in one pass over all tracks."""
-        wanted = {key for recording in recordings for key in keys_of(recording)} - self._keys.keys()
+        wanted = {key for recording in recordings for key in keys_of(recording) if key not in self._keys}
         if not wanted:
             return
         found: dict[str, set[str]] = {key: set() for key in wanted}

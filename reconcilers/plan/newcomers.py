@@ -51,7 +51,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
 
 def _let_go(view: View, id: str) -> bool:
     """Whether a person said a moment ago that an entry is not a track's: what the place shows may be older than that."""
-    for track in view.board.awake():
+    for track in view.board.wished():
         if id in track.wishes.rejects.get(view.service, ()):
             changed = track.placements.get(view.service, BLANK).changed
             if changed is not None and view.listed.at < changed + view.sync.timing.settle:
