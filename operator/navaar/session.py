@@ -114,10 +114,11 @@ class Session:
             plan=plan,
             suspended=suspended,
             said=_said(previous, resource),
+            namespace=self.key[0],
         )
         now = self._shared.clock()
         handled = self._handled or previous.get("lastHandledReconcileAt")
-        made = summary.assembled(previous, facts, counts, places, tracks, telegram, handled, now)
+        made = summary.assembled(previous, facts, counts, places, telegram, handled, now)
         made["conditions"] = conditions(previous, facts, counts, now)
         recheck = channel.recheck_at if channel is not None else None
         moments = [m for m in (plan.wake, recheck, *self._retry.values()) if m is not None]

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from navaar import outlook
 from navaar.api.instant import written
 from reconcilers.model import Place, State, Track
 from reconcilers.phase import phase_of
 from reconcilers.plan import Plan
+from reconcilers.plan.bulk import Held
 from reconcilers.policy import Mode, Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -17,8 +19,6 @@ CONDITION = {
     ServiceName.YOUTUBE: "YouTubeMusicReady",
     ServiceName.SPOTIFY: "SpotifyReady",
 }
-
-MESSAGE_LIMIT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Facts:
     stalled: tuple[str, str] | None = None
     suspended: bool = False
     said: Mapping[str, Verdict] = field(default_factory=dict)
+    namespace: str = ""
 
 
 def verdicts(facts: Facts, counts: Mapping[str, int]) -> list[Verdict]:
@@ -78,15 +79,23 @@ def _service(facts: Facts, service: ServiceName) -> Verdict:
         return Verdict(type, "False", reason, message)
     if place.reason:
         return Verdict(type, "False", place.reason, place.message)
-    held = facts.plan.held if facts.plan is not None else None
-    if held is not None and service in held.reasons:
-        message = (
-            f"{held.reasons[service]}; to approve exactly this, set the annotation navaar.dev/approve: {held.hash}"
-        )
-        return Verdict(type, "False", "AwaitingApproval", message)
+    held = _held(facts)
+    if service in held.reasons:
+        return Verdict(type, "False", "AwaitingApproval", f"{held.reasons[service]}; {_how(facts)}")
     if not place.started if service is ServiceName.TELEGRAM else place.looked is None:
         return facts.said.get(type) or Verdict(type, "Unknown", "Progressing", "not read yet")
     return Verdict(type, "True", "Ready", "")
+
+
+def _held(facts: Facts) -> Held:
+    """What waits for approval. In mode Plan nothing does: there everything waits."""
+    planning = facts.sync is not None and facts.sync.mode is Mode.PLAN
+    return facts.plan.held if facts.plan is not None and not planning else Held()
+
+
+def _how(facts: Facts) -> str:
+    assert facts.sync is not None
+    return f"to approve exactly this: {outlook.approval(_held(facts), facts.namespace, facts.sync.name)}"
 
 
 def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -> list[Verdict]:
@@ -94,27 +103,44 @@ def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -
     broken = [v for v in services if v.status == "False"]
     unread = [v for v in services if v.status == "Unknown"]
     if broken:
-        message = "; ".join(f"{v.type.removesuffix('Ready')}: {v.message}" for v in broken)
+        held = _held(facts).reasons
+        told = [f"{service.title}: {held.get(service, v.message)}" for service, v in _by_place(facts, broken)]
+        if held:
+            told.append(_how(facts))
+        message = "; ".join(told)
         ready = Verdict("Ready", "False", broken[0].reason, message)
         if all(_terminal(facts, service) for service in facts.sync.targets):
             return [ready, Verdict("Stalled", "True", broken[0].reason, message)]
         if unread:
-            return [ready, Verdict("Reconciling", "True", "Progressing", "the places are being read")]
+            message = f"the places are being read; {counts.get('songs', 0):,} songs so far"
+            return [ready, Verdict("Reconciling", "True", "Progressing", message)]
         return [ready]
     if unread:
-        message = "the places are being read"
+        message = f"the places are being read; {counts.get('songs', 0):,} songs so far"
         return [
             Verdict("Ready", "Unknown", "Progressing", message),
             Verdict("Reconciling", "True", "Progressing", message),
         ]
     if facts.sync.mode is Mode.PLAN:
-        return [Verdict("Ready", "True", "Planned", "mode is Plan: status.plan says what would be done")]
+        return [Verdict("Ready", "True", "Planned", _planned(facts))]
     syncing = counts.get("syncing", 0)
     if syncing:
         return [
             Verdict("Ready", "True", "Backfilling", f"{syncing} of {counts.get('songs', 0)} songs are on their way")
         ]
     return [Verdict("Ready", "True", "Synced", f"{counts.get('songs', 0)} songs")]
+
+
+def _planned(facts: Facts) -> str:
+    assert facts.sync is not None
+    if facts.plan is None or facts.plan.preview is None:
+        return "mode is Plan: nothing is changed"
+    return outlook.planned(facts.plan.preview, facts.plan.held, facts.namespace, facts.sync.name)
+
+
+def _by_place(facts: Facts, verdicts: list[Verdict]) -> list[tuple[ServiceName, Verdict]]:
+    assert facts.sync is not None
+    return [(service, v) for service in facts.sync.targets for v in verdicts if v.type == CONDITION[service]]
 
 
 def _terminal(facts: Facts, service: ServiceName) -> bool:
@@ -134,31 +160,11 @@ def count(tracks: Mapping[str, Track], sync: Sync) -> tuple[dict[str, int], dict
     return {"songs": songs, **{name: phases.get(name, 0) for name in names}}, places
 
 
-def plan_status(plan: Plan, tracks: Mapping[str, Track]) -> dict[str, Any] | None:
-    """``status.plan``: what would be done, in mode Plan or while it waits for approval."""
-    preview = plan.preview
-    if preview is None or not (any(preview.adds.values()) or any(preview.removes.values())):
-        return None
-    samples = []
-    for name, service, op in preview.samples:
-        track = tracks.get(name)
-        recording = track.recording if track is not None else None
-        title = str(recording)[:MESSAGE_LIMIT] if recording is not None else ""
-        samples.append({"track": name, "service": service.value, "op": op.capitalize(), "title": title})
-    return {
-        "hash": plan.held.hash or "none",
-        "adds": sum(preview.adds.values()),
-        "removes": sum(preview.removes.values()),
-        "samples": samples,
-    }
-
-
 def assembled(
     previous: Mapping[str, Any],
     facts: Facts,
     counts: Mapping[str, int],
     places: Mapping[ServiceName, tuple[int, int]],
-    tracks: Mapping[str, Track],
     telegram: Mapping[str, Any],
     handled: str | None,
     now: float,
@@ -189,7 +195,7 @@ def assembled(
         entry["lastChanged"] = stamp
         status[service.value] = entry
     if facts.plan is not None:
-        planned = plan_status(facts.plan, tracks)
+        planned = outlook.plan_status(facts.plan.preview, facts.plan.held, facts.namespace, facts.sync.name)
         if planned is not None:
             status["plan"] = planned
     stamp = previous.get("lastChanged")

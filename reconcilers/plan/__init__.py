@@ -19,31 +19,20 @@ from reconcilers.plan.operations import (
     Listed,
     Looked,
     Observation,
-    Observe,
     Operation,
     RemoveDone,
     Resolved,
     Searched,
     Troubled,
 )
+from reconcilers.plan.preview import Preview, preview
 from reconcilers.plan.song import NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, Sync
 from reconcilers.services.protocol import ServiceName
 
 __all__ = ["Plan", "Preview", "plan"]
 
-SAMPLES = 50
-
 _ORDER = {s: i for i, s in enumerate((ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY))}
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What would be done, for `mode: Plan` and for approval: counts per place, and at most `SAMPLES` (track, place, op)."""
-
-    adds: Mapping[ServiceName, int]
-    removes: Mapping[ServiceName, int]
-    samples: tuple[tuple[str, ServiceName, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +95,11 @@ def plan(
         if service in busy:
             continue
         wanted = decide.operations_for(setting, service)
-        if sync.mode is Mode.PLAN:
-            wanted = tuple(o for o in wanted if isinstance(o, Observe))
         if wanted:
             operations[service] = wanted
-    preview = _preview(sync, board, held) if sync.mode is Mode.PLAN or held.keys else None
+    shown = preview(sync, board, held) if sync.mode is Mode.PLAN or held.keys else None
     wake = _wake(setting)
-    return Plan(board.records(), dict(board.deleted), remembered, operations, held, preview, wake)
+    return Plan(board.records(), dict(board.deleted), remembered, operations, held, shown, wake)
 
 
 def _order(observation: Observation) -> tuple[int, int, str]:
@@ -213,23 +200,6 @@ def _delivery_unknown(placement: Placement, now: float) -> Placement:
     )
     message += f"or spec.rejects.telegram: [{token}] to send it again"
     return placement.to(State.REVIEW, now, reason="DeliveryUnknown", message=message)
-
-
-def _preview(sync: Sync, board: Board, held: bulk.Held) -> Preview:
-    adds = dict.fromkeys(sync.targets, 0)
-    removes = dict.fromkeys(sync.targets, 0)
-    samples: list[tuple[str, ServiceName, str]] = []
-    for track in sorted(board.awake(), key=bulk.queue_order):
-        for service, placement in track.placements.items():
-            if service not in sync.targets or placement.state not in (State.PENDING, State.REMOVING):
-                continue
-            op = "add" if placement.state is State.PENDING else "remove"
-            if sync.mode is not Mode.PLAN and (track.name, service, op) not in held.keys:
-                continue
-            (adds if op == "add" else removes)[service] += 1
-            if len(samples) < SAMPLES:
-                samples.append((track.name, service, op))
-    return Preview(adds, removes, tuple(samples))
 
 
 def _wake(setting: decide.Setting) -> float | None:

@@ -12,7 +12,7 @@ from reconcilers.plan.board import Board, audio_of
 from reconcilers.plan.bulk import Held, queue_order
 from reconcilers.plan.operations import Add, Observe, Operation, Remove, Resolve, Search
 from reconcilers.plan.song import BLANK, NOT_AGAIN
-from reconcilers.policy import Fetch, RemovalPolicy, Sync
+from reconcilers.policy import Fetch, Mode, RemovalPolicy, Sync
 from reconcilers.services.protocol import AddRequest, Head, ServiceName
 
 BATCH = {ServiceName.TELEGRAM: 1, ServiceName.YOUTUBE: 5, ServiceName.SPOTIFY: 50}
@@ -49,6 +49,8 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
             return (observe,)
         if place.count is None:
             return ()
+    if setting.sync.mode is Mode.PLAN:
+        return ()
     if target is None and service is not ServiceName.YOUTUBE:
         return ()
     wanted = _wanted(setting, service)

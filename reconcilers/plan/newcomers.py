@@ -159,10 +159,9 @@ def _discover(view: View, item: Item, doubts: list[Track]) -> None:
     here = Placement(State.PRESENT, Origin.FOUND, item.id, item.entry, seen=True, match=Match("Origin"), changed=now)
     placements: dict[ServiceName, Placement] = {service: here}
     if doubts:
-        message = (
-            f"may be the same song as {doubts[0].name}; if so, set spec.pins.{service.value}: {item.id} on that one; "
-        )
-        message += "if not, set a title or a reject here"
+        like = doubts[0]
+        message = f"may be the same song as {like.recording} ({like.name}); if so, set "
+        message += f"spec.pins.{service.value}: {item.id} on that one; if not, set a title or a reject here"
         review = Placement(State.REVIEW, reason="PossibleDuplicate", message=message, changed=now)
         review = replace(review, sought=fingerprint(Track(name, identity=identity)))
         placements.update({other: review for other in sync.targets if other is not service})

@@ -24,7 +24,7 @@ HELD = Held(
     frozenset({("t", SPOTIFY, "add")}), {SPOTIFY: "60 new songs would be added, more than maxAdds (50) in 24 hours"}
 )
 PLAN = Plan((), {}, PLACES, {}, HELD, None, None)
-WELL = Facts(SYNC, 3, PLACES)
+WELL = Facts(SYNC, 3, PLACES, namespace="music")
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,15 @@ def test_stalled_only_when_no_place_can_go_on() -> None:
 def test_an_approval_is_asked_for_with_the_annotation_that_gives_it() -> None:
     made = conditions({}, replace(WELL, plan=PLAN), {}, 1.0)
     (said,) = [c for c in made if c["type"] == "SpotifyReady"]
-    assert f"navaar.dev/approve: {HELD.hash}" in said["message"]
+    command = f"kubectl annotate musicsync tapes -n music --overwrite navaar.dev/approve={HELD.hash}"
+    assert said["message"].endswith(command)
+    (ready,) = [c for c in made if c["type"] == "Ready"]
+    assert ready["message"].count("kubectl") == 1 and ready["message"].endswith(command)
 
 
 def _status(previous: dict[str, Any], tracks: dict[str, Track], now: float) -> dict[str, Any]:
     counts, places = count(tracks, SYNC)
-    return assembled(previous, WELL, counts, places, tracks, {"placed": 1}, None, now)
+    return assembled(previous, WELL, counts, places, {"placed": 1}, None, now)
 
 
 def test_a_status_that_says_the_same_is_the_same_whenever_it_is_made() -> None:

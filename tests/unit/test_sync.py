@@ -400,7 +400,7 @@ def test_mode_plan_searches_and_writes_nothing_and_says_what_it_would_do() -> No
         assert not any(c in ("add", "remove", "search") for p in w.places.values() for c in p.calls)
         preview = (await w.step()).preview
         assert preview is not None
-        assert preview.adds == {TELEGRAM: 3, YOUTUBE: 3, SPOTIFY: 2}
+        assert {s: o.adds for s, o in preview.places.items()} == {TELEGRAM: 3, YOUTUBE: 3, SPOTIFY: 2}
         assert len(preview.samples) == 8
 
     run(body())

@@ -6,14 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from navaar.api.common import Conditions, Count, Message, Model, Text, Time
+from reconcilers.plan.preview import Op
 from reconcilers.services.protocol import ServiceName
-
-
-class Op(StrEnum):
-    """What would be done."""
-
-    ADD = "Add"
-    REMOVE = "Remove"
 
 
 class Counts(Model):
@@ -89,26 +83,62 @@ class TelegramStatus(PlaceStatus):
 
 
 class Sample(Model):
-    """One operation of a plan."""
+    """One operation of a plan, or one question that it leaves."""
+
+    op: Op
+    """What would be done. Review: nothing, until a person decides."""
+
+    service: ServiceName
+    """The place; of a question whether two songs are one, the place that this one comes from."""
+
+    title: Message = ""
+    """The song, as a person would write it."""
 
     track: Annotated[str, Field(max_length=253)]
     """Name of the Track."""
 
-    service: ServiceName
-    """The place."""
+    perhaps: Message | None = None
+    """The song that it may be the same as."""
 
-    op: Op
-    """What would be done there."""
+    perhaps_track: Annotated[str, Field(max_length=253)] | None = None
+    """Name of that one's Track. To say that they are one, pin here what stands there, or there what stands here."""
 
-    title: Message = ""
-    """The song, as a person would write it."""
+    why: Message | None = None
+    """What is in question; of two songs that may be one, what speaks against that and for it."""
+
+
+class OutlookStatus(Model):
+    """What would be done in one place."""
+
+    adds: Count = 0
+    """Songs that would be added; in the channel, posts."""
+
+    removes: Count = 0
+    """Songs that would be removed."""
+
+    searches: Count = 0
+    """Songs that must first be searched for, or looked up: only then is it known whether the service has them.
+    Nothing is searched for in mode Plan."""
+
+    held: Count = 0
+    """Of all these, how many are more than maxAdds or maxDeletes let pass without approval."""
+
+    days: Count = 0
+    """Days that this takes, about, within what the service allows in a day; 1: less than a day."""
 
 
 class PlanStatus(Model):
     """What would be done: in mode Plan, or while a plan waits for approval."""
 
-    hash: Annotated[str, Field(min_length=1, max_length=64)]
-    """Names exactly this set of operations. The annotation navaar.dev/approve with this value approves it."""
+    summary: Message = ""
+    """All of it in one sentence."""
+
+    hash: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """Names exactly the set of operations that needs approval. The annotation navaar.dev/approve with this value
+    approves it; of another set, the hash is another."""
+
+    approve_with: Message | None = None
+    """The command that does so."""
 
     adds: Count = 0
     """Songs that would be added, over all places."""
@@ -116,10 +146,28 @@ class PlanStatus(Model):
     removes: Count = 0
     """Songs that would be removed, over all places."""
 
+    searches: Count = 0
+    """Searches and look-ups that come before that, over all places."""
+
+    doubtful: Count = 0
+    """Songs that may be the same as another, which a person must decide."""
+
+    held: Count = 0
+    """Operations that wait for approval, or would."""
+
+    telegram: OutlookStatus | None = None
+    """What would be done in the channel."""
+
+    youtube_music: OutlookStatus | None = None
+    """What would be done in the YouTube Music playlist."""
+
+    spotify: OutlookStatus | None = None
+    """What would be done in the Spotify playlist."""
+
     samples: Annotated[list[Sample], Field(max_length=50, json_schema_extra={"x-kubernetes-list-type": "atomic"})] = (
         Field(default_factory=list)
     )
-    """The first operations, 50 at most."""
+    """Some of every kind, those that would come first, 50 at most."""
 
 
 class MusicSyncStatus(Model):
