@@ -20,7 +20,7 @@ from rich.markup import escape
 
 from sandbox import scenario, views
 from sandbox.control import Control, state_file
-from sandbox.faults import KINDS, SERVICES
+from sandbox.kinds import KINDS, SERVICES
 from sandbox.proxy import Sandbox
 from sandbox.world import World
 
@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(action=name)
     made = command("break", breaks, "make a service misbehave")
     made.add_argument("service", choices=SERVICES)
-    made.add_argument("kind", choices=KINDS)
+    made.add_argument("kind", choices=tuple(KINDS))
     made.add_argument("--call", help="only for this call, as `log` names it (default: any)")
     made.add_argument("--times", type=int, default=1, help="how often (default: once)")
     made.add_argument("--seconds", type=float, default=0.0, help="the delay, or Retry-After")

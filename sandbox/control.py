@@ -12,7 +12,8 @@ from aiohttp import web
 
 from sandbox import scenario
 from sandbox.catalogue import Song
-from sandbox.faults import KINDS, SERVICES, Fault
+from sandbox.faults import Fault
+from sandbox.kinds import KINDS, SERVICES
 from sandbox.proxy import LOOPBACK, Sandbox
 from sandbox.shelf import Shelf
 from sandbox.world import World
@@ -162,7 +163,7 @@ class Control:
     async def breaks(self, request: web.Request) -> web.Response:
         body = await request.json()
         fault = Fault(
-            kind=_one_of(body["kind"], KINDS, "kind of fault"),
+            kind=_one_of(body["kind"], tuple(KINDS), "kind of fault"),
             service=_one_of(body["service"], SERVICES, "service"),
             call=body.get("call") or "*",
             times=int(body.get("times") or 1),

@@ -1,75 +1,148 @@
 """The switchboard that makes a simulated service misbehave on demand.
 
-A fault is armed for a service and a call (or ``*``) and is consumed a given number of times. Each service
-asks `Faults.take` at the start of a request, and does what the returned `Fault` says.
+A fault is armed for a service and a call; each request asks `Faults.take` at its start, and what is done to it is
+what the returned `Fault` says. `sandbox.kinds` says what each kind does.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
-KINDS = (
-    "error",
-    "lost",
-    "reset",
-    "late",
-    "rate-limit",
-    "quota",
-    "revoked",
-    "short",
-    "empty",
-    "truncated",
-    "doubled",
-    "substitute",
-)
-SERVICES = ("telegram", "youtube", "youtube-music", "spotify")
+from sandbox import kinds
+from sandbox.clock import Clock
+
+STANDING = ("rate-limit", "quota")
 
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong.
+    """What goes wrong, where, and how often.
 
-    `kind` is one of:
+    `kind` is one of `sandbox.kinds.KINDS`. The aim: `call` is the journal's name for the call (``*`` and ``?`` stand
+    for anything), `about` an id, playlist, chat, host or account that the request must name, `skip` how many such
+    requests pass unharmed first. It strikes `times` requests, or all of them while it is None, and is over
+    `lasting` seconds after it was armed, by the world's clock.
 
-    - ``error``: answer `status` and `body` instead of acting;
-    - ``lost``: act, then cut the connection; ``reset``: cut it without acting;
-    - ``late``: act, and answer after `seconds` (with `detail` ``{"act": "late"}``, act after them);
-    - ``rate-limit``: 429, `seconds` is Retry-After; ``quota``: the vendor's own quota answer;
-    - ``revoked``: the vendor's own answer for a dead token;
-    - listings: ``short`` (`detail` ``{"keep": n}``, by default half) and ``empty`` lack rows and count only
-      what they show (unless `detail` has ``{"honest": True}``), ``truncated`` counts all and stops after this
-      page, or in the middle of the last one;
-    - adds: ``doubled`` adds twice, ``substitute`` puts another recording in than was asked for.
+    `seconds` is the delay, or Retry-After; `status` and `body` belong to ``error``; `applied` is when a request is
+    carried out nevertheless, in seconds of the world's clock after it came (None: as its kind does). `detail` holds
+    what only some kinds know.
     """
 
     kind: str
     service: str
     call: str = "*"
-    times: int = 1
+    times: int | None = 1
     status: int = 500
     seconds: float = 0.0
     body: Any = None
     detail: dict[str, Any] = field(default_factory=dict)
+    about: str | None = None
+    skip: int = 0
+    lasting: float | None = None
+    applied: float | None = None
+
+    def meant(self, service: str, call: str, names: Collection[str]) -> bool:
+        """Whether a request is one that this fault is aimed at."""
+        if self.service != service or not (self.call == call or fnmatchcase(call, self.call)):
+            return False
+        return self.about is None or self.about in names
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A refusal that holds for an account (None: for everybody) until Unix second `until` of the world's clock."""
+
+    fault: Fault
+    account: str | None
+    until: float
 
 
 class Faults:
-    """The armed faults, first armed first served."""
+    """The armed faults, first armed first served, and the refusals that still hold."""
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
+        self.standing: list[Standing] = []
+        self._ends: dict[int, float] = {}
+        self._clock = Clock()
+
+    def bind(self, clock: Clock) -> None:
+        """Takes the time from a world; `World` does it."""
+        self._clock = clock
 
     def arm(self, fault: Fault) -> None:
+        """From now on. A refusal takes the place of one that still holds for the same calls.
+
+        Raises ValueError for a kind that the service doesn't have.
+        """
+        kinds.check(fault.service, fault.kind)
+        if fault.kind in STANDING:
+            self.standing = [s for s in self.standing if (s.fault.service, s.fault.call) != (fault.service, fault.call)]
         self.armed.append(fault)
+        if fault.lasting is not None:
+            self._ends[id(fault)] = self._clock.now() + fault.lasting
 
-    def clear(self, service: str | None = None) -> None:
-        """Mends one service, or all."""
-        self.armed = [f for f in self.armed if service is not None and f.service != service]
+    def clear(self, service: str | None = None, kind: str | None = None) -> None:
+        """Mends one service or all, of one kind of fault or of all."""
 
-    def take(self, service: str, call: str, *kinds: str) -> Fault | None:
-        """The first armed fault for this call (of `kinds`, when given), used up by one; None: all is well."""
+        def stays(fault: Fault) -> bool:
+            return service not in (None, fault.service) or kind not in (None, fault.kind)
+
+        for fault in [f for f in self.armed if not stays(f)]:
+            self._disarm(fault)
+        self.standing = [s for s in self.standing if stays(s.fault)]
+
+    def take(
+        self, service: str, call: str, *wanted: str, names: Collection[str] = (), spared: Collection[str] = ()
+    ) -> Fault | None:
+        """The fault that strikes this request (of a `wanted` kind, when given), used up by one; None: all is well.
+
+        `names` are what the request is about. Kinds that are `spared` strike it only when armed for this very call.
+        """
+        self._expire()
         for fault in self.armed:
-            if fault.service == service and fault.call in ("*", call) and (not kinds or fault.kind in kinds):
+            if (wanted and fault.kind not in wanted) or not fault.meant(service, call, names):
+                continue
+            if fault.kind in spared and fault.call != call:
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            if fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:
-                    self.armed.remove(fault)
-                return fault
+                    self._disarm(fault)
+            return fault
         return None
+
+    def held(
+        self,
+        service: str,
+        call: str,
+        names: Collection[str] = (),
+        account: str | None = None,
+        spared: Collection[str] = (),
+    ) -> Fault | None:
+        """The refusal that still holds for this request, with the seconds that are left of it; None: none does."""
+        self._expire()
+        for held in self.standing:
+            spares = held.fault.kind in spared and held.fault.call != call
+            if not spares and held.account in (None, account) and held.fault.meant(service, call, names):
+                return replace(held.fault, seconds=held.until - self._clock.now())
+        return None
+
+    def hold(self, fault: Fault, account: str | None, until: float) -> None:
+        """The refusal that `take` gave goes on, for its calls of this account, until Unix second `until`."""
+        if until > self._clock.now():
+            self.standing.append(Standing(fault, account, until))
+
+    def _expire(self) -> None:
+        now = self._clock.now()
+        self.standing = [s for s in self.standing if s.until > now]
+        for fault in [f for f in self.armed if self._ends.get(id(f), now + 1) <= now]:
+            self._disarm(fault)
+
+    def _disarm(self, fault: Fault) -> None:
+        self.armed = [f for f in self.armed if f is not fault]
+        self._ends.pop(id(fault), None)

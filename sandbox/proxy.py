@@ -20,6 +20,7 @@ from sandbox.world import World
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+MUSIC = "music.youtube.com"
 HOSTS: dict[str, tuple[str, ...]] = {
     "telegram": ("api.telegram.org",),
     "spotify": ("api.spotify.com", "accounts.spotify.com"),
@@ -160,6 +161,11 @@ class Sandbox:
         service = _service(target) if method == "CONNECT" else None
         if service is None:
             await self._refuse(Refusal(method, target), writer)
+            return
+        host = target.lower().rpartition(":")[0]
+        if self.world.faults.take("youtube-music" if host == MUSIC else service, "connect", "down", names={host}):
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            await writer.drain()
             return
         backend = await asyncio.open_connection(LOOPBACK, self._backends[service])
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")

@@ -1,11 +1,13 @@
 """One world behind the simulated services: what exists, what time it is, what was asked, what is broken."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.catalogue import Catalogue
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.gates import Gate, Gates
 from sandbox.journal import Journal
 
 if TYPE_CHECKING:
@@ -42,11 +44,32 @@ class World:
     clock: Clock = field(default_factory=Clock)
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
+    gates: Gates = field(default_factory=Gates)
     spotify: "SpotifyState" = field(default_factory=_spotify)
     telegram: "TelegramState" = field(default_factory=_telegram)
     youtube: "YouTubeState" = field(default_factory=_youtube)
 
     def __post_init__(self) -> None:
+        self.faults.bind(self.clock)
         self.spotify.bind(self.catalogue, self.clock)
         self.telegram.bind(self.clock)
         self.youtube.bind(self.catalogue, self.clock)
+
+    def gate(self, gate: Gate, *, reads: bool = False) -> Callable[[], None]:
+        """Has `gate` called with a `Passing` before and after each write to any service; returns what takes it away.
+
+        Writes are what the journal calls so, and the refreshing of tokens, which may rotate them. With `reads`,
+        everything (getUpdates too, whose offset confirms). The call is made in the sandbox's event loop, and while a
+        plain function runs, the whole world stands still: a test can kill the operator in it and know what was
+        done and what was not. A coroutine holds up only its own request. If the gate returns True, the connection
+        is cut there: at ``before`` the request is never applied, at ``after`` its answer is never sent.
+
+            def kill(passing: Passing) -> bool:
+                if (passing.stage, passing.number) != ("after", 7):
+                    return False
+                operator.kill()
+                return True
+
+            remove = world.gate(kill)
+        """
+        return self.gates.add(gate, reads=reads)

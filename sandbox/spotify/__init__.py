@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.exchange import install
 from sandbox.spotify import api, tokens
 from sandbox.spotify.gate import WORLD, gate
 from sandbox.spotify.search import Search
@@ -12,6 +13,7 @@ def application(world: World) -> web.Application:
     """Both hosts in one application; it tells them apart by the Host header."""
     world.spotify.bind(world.catalogue, world.clock)
     app = web.Application(middlewares=[gate], client_max_size=4 * 1024**2)
+    install(app)
     app[WORLD] = world
     app[api.SEARCH] = Search(world.spotify)
     app.router.add_post("/api/token", tokens.token)

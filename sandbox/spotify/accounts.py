@@ -39,12 +39,13 @@ class User:
 class App:
     """A client application. Without a secret it is a public (PKCE) one, whose refresh tokens rotate.
 
-    `allowed` are the users on its development-mode list; None lets everybody in.
+    `allowed` are the users on its development-mode list; None lets everybody in. The quota is `developer`'s.
     """
 
     client_id: str
     secret: str | None
     allowed: set[str] | None = None
+    developer: str = "developer"
 
 
 @dataclass(slots=True)

@@ -125,8 +125,9 @@ async def search(request: web.Request) -> web.Response:
             raise Problem(400, f"Bad search type field {kind}")
     limit, offset = _page(request, 5, 10, most=1000)
     found = request.app[SEARCH].find(query)[:1000]
-    if fault_of(request, "empty", "short", "truncated"):
-        found = [] if fault_of(request, "empty") else found[:1]
+    spoilt = fault_of(request, "empty", "short", "truncated")
+    if spoilt is not None:
+        found = [] if spoilt.kind == "empty" else found[:1]
     rest = {key: value for key, value in request.query.items() if key not in ("limit", "offset")}
     pages = {}
     for kind in kinds:

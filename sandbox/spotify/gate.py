@@ -1,6 +1,5 @@
 """What every request to the simulated Spotify passes: faults, host, token, quota, journal."""
 
-import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable
@@ -8,71 +7,84 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.exchange import Exchange, Refusal
 from sandbox.faults import Fault
-from sandbox.journal import Entry
 from sandbox.spotify.accounts import Access
 from sandbox.world import World
 
 WORLD = web.AppKey("world", World)
-DETAIL = web.RequestKey("detail", dict[str, Any])
-_FAULT = web.RequestKey("fault", Fault)
+EXCHANGE = web.RequestKey("exchange", Exchange)
 _ACCESS = web.RequestKey("access", Access)
 ACCOUNTS = "accounts.spotify.com"
 TOKEN = "/api/token"
+# What others saw the quota ask for: GuessSong, issue 28 (2026-08).
+QUOTA_WAIT = 48_925.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_ALWAYS = ("error", "lost", "reset", "late", "rate-limit", "quota", "revoked")
-_LISTINGS = ("short", "empty", "truncated")
-_ADDING = ("doubled", "substitute")
 
-
-class Problem(Exception):
+class Problem(Refusal):
     """An answer other than 2xx, in the Web API's shape."""
 
     def __init__(self, status: int, message: str, reason: str | None = None, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.status, self.message, self.reason, self.retry_after = status, message, reason, retry_after
+        error: dict[str, Any] = {"status": status, "message": message}
+        if reason:
+            error["reason"] = reason
+        headers = {} if retry_after is None else {"Retry-After": str(max(1, math.ceil(retry_after)))}
+        super().__init__(status, {"error": error}, headers)
 
-    def response(self) -> web.Response:
-        error: dict[str, Any] = {"status": self.status, "message": self.message}
-        if self.reason:
-            error["reason"] = self.reason
-        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
-        return web.json_response({"error": error}, status=self.status, headers=headers)
+
+class WebApi:
+    """How api.spotify.com refuses."""
+
+    def generic(self, status: int) -> Refusal:
+        return Problem(status, "Server error." if status == 500 else "Service unavailable")
+
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
+        return Problem(429, "API rate limit exceeded", retry_after=seconds)
+
+    def over_quota(self, seconds: float) -> Refusal:
+        return Problem(429, "Too many requests", "QUOTA_EXCEEDED", seconds or QUOTA_WAIT)
+
+    def revoked(self) -> Refusal:
+        return Problem(401, "Invalid access token")
+
+    def conflict(self) -> Refusal:
+        return self.generic(409)
+
+    def ends(self, fault: Fault, now: float) -> float:
+        """After the seconds that the refusal asks to wait."""
+        return now + (fault.seconds or (QUOTA_WAIT if fault.kind == "quota" else 0.0))
+
+
+class TokenApi(WebApi):
+    """How accounts.spotify.com refuses."""
+
+    def revoked(self) -> Refusal:
+        return Refusal(400, {"error": "invalid_grant", "error_description": "Refresh token revoked"})
 
 
 @web.middleware
 async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Journals the request, and does to it what an armed fault says."""
-    world, call = request.app[WORLD], _call(request)
-    body = await request.read()
-    fault = world.faults.take("spotify", call, *_kinds(call))
-    if fault is not None:
-        request[_FAULT] = fault
-    if fault is not None and fault.kind == "late" and fault.detail.get("act") == "late":
-        await asyncio.sleep(fault.seconds)
-    early = _instead(request, fault)
-    response = early if early is not None else await _answer(request, handler)
-    write = call != f"POST {TOKEN}" and request.method in ("POST", "PUT", "DELETE")
-    detail = {**request.match_info, **request.query, **request.get(DETAIL, {})}
+    world, call, token = request.app[WORLD], _call(request), request.path == TOKEN
+    write = not token and request.method in ("POST", "PUT", "DELETE")
+    exchange = Exchange(world, request, "spotify", call, write, detail={**request.match_info, **request.query})
+    exchange.changes, exchange.spared = token, ("rate-limit", "quota") if token else ()
+    request[EXCHANGE] = exchange
+    _recognise(exchange)
+    data = await exchange.read()
+    if data is None:
+        return exchange.cut()
+    exchange.about(*request.match_info.values(), *request.query.values())
     if write:
-        detail["body"] = _loads(body)
-    if fault is not None:
-        detail["fault"] = fault.kind
-    cut = fault is not None and fault.kind in ("reset", "lost")
-    status = 0 if fault is not None and fault.kind == "reset" else response.status
-    world.journal.add(Entry(world.clock.now(), "spotify", call, status, write, 1, detail))
-    if fault is not None and fault.kind == "late" and fault.detail.get("act") != "late":
-        await asyncio.sleep(fault.seconds)
-    if cut and request.transport is not None:
-        request.transport.abort()
-    return response
+        exchange.detail["body"] = _loads(data)
+        exchange.about(*_named(exchange.detail["body"]))
+    return await exchange.run(TokenApi() if token else WebApi(), lambda: _answer(request, handler))
 
 
 def fault_of(request: web.Request, *kinds: str) -> Fault | None:
-    """The fault that this request drew, if it is one of `kinds`."""
-    fault = request.get(_FAULT)
-    return fault if fault is not None and fault.kind in kinds else None
+    """The armed fault of one of these kinds for this request, used up by one."""
+    return request[EXCHANGE].draw(*kinds)
 
 
 def access_of(request: web.Request) -> Access:
@@ -89,7 +101,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             _spend(request)
             _admit(request)
         return await handler(request)
-    except Problem as problem:
+    except Refusal as problem:
         return problem.response()
     except web.HTTPException as problem:
         if isinstance(problem, web.HTTPForbidden):
@@ -98,29 +110,23 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return Problem(problem.status, message).response()
 
 
-def _instead(request: web.Request, fault: Fault | None) -> web.Response | None:
-    """The answer that a fault gives in place of acting."""
-    match fault.kind if fault is not None else None:
-        case "error" if fault is not None:
-            if fault.body is None:
-                return Problem(
-                    fault.status, "Server error." if fault.status == 500 else "Service unavailable"
-                ).response()
-            if isinstance(fault.body, str | bytes):
-                return web.Response(status=fault.status, body=fault.body)
-            return web.json_response(fault.body, status=fault.status)
-        case "reset":
-            return web.Response()
-        case "rate-limit" if fault is not None:
-            return Problem(429, "API rate limit exceeded", retry_after=fault.seconds).response()
-        case "quota" if fault is not None:
-            return Problem(429, "Too many requests", "QUOTA_EXCEEDED", fault.seconds or 48_925).response()
-        case "revoked" if request.path == TOKEN:
-            said = {"error": "invalid_grant", "error_description": "Refresh token revoked"}
-            return web.json_response(said, status=400)
-        case "revoked":
-            return Problem(401, "Invalid access token").response()
-    return None
+def _recognise(exchange: Exchange) -> None:
+    """Whose request it is, as far as its token tells."""
+    accounts = exchange.world.spotify.accounts
+    token = exchange.request.headers.get("Authorization", "").partition(" ")[2]
+    access = accounts.access.get(token)
+    if access is not None:
+        exchange.account = accounts.apps[access.client_id].developer
+        exchange.about(exchange.account, access.user_id, access.client_id)
+        exchange.detail |= {"user": access.user_id, "client": access.client_id}
+
+
+def _named(body: Any) -> list[str]:
+    """Every URI in a body, and its id."""
+    items = body.get("items") or [] if isinstance(body, dict) else []
+    uris = [*(body.get("uris") or []), *(item.get("uri") for item in items)] if isinstance(body, dict) else []
+    found = [uri for uri in uris if isinstance(uri, str)]
+    return found + [uri.rpartition(":")[2] for uri in found]
 
 
 def _authenticate(request: web.Request) -> Access:
@@ -136,13 +142,13 @@ def _authenticate(request: web.Request) -> Access:
         raise Problem(401, "Invalid access token")
     if world.clock.now() >= access.expires_at:
         raise Problem(401, "The access token expired")
-    request[DETAIL] = {"user": access.user_id, "client": access.client_id}
     return access
 
 
 def _spend(request: web.Request) -> None:
     world = request.app[WORLD]
-    refused = world.spotify.quota.spend(world.clock.now())
+    developer = world.spotify.accounts.apps[access_of(request).client_id].developer
+    refused = world.spotify.quota_of(developer).spend(world.clock.now())
     if refused is not None:
         seconds, reason = refused
         raise Problem(429, "Too many requests" if reason else "API rate limit exceeded", reason, seconds)
@@ -161,12 +167,6 @@ def _call(request: web.Request) -> str:
     resource = request.match_info.route.resource
     path = resource.canonical if resource is not None else request.path
     return f"{request.method} {path.removeprefix('/v1').rstrip('/')}"
-
-
-def _kinds(call: str) -> tuple[str, ...]:
-    if call in ("GET /playlists/{id}", "GET /playlists/{id}/items", "GET /search"):
-        return _ALWAYS + _LISTINGS
-    return _ALWAYS + _ADDING if call == "POST /playlists/{id}/items" else _ALWAYS
 
 
 def _loads(body: bytes) -> Any:

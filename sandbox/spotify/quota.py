@@ -9,7 +9,7 @@ DAY = 86400.0
 
 @dataclass(slots=True)
 class Quota:
-    """Two rolling windows over all applications of the developer; None means no limit.
+    """Two rolling windows over all applications of one developer; None means no limit.
 
     `per_window` requests in 30 seconds (Spotify publishes no number), `per_day` in 24 hours.
     """

@@ -77,7 +77,7 @@ class SpotifyState:
 
     accounts: Accounts = field(default_factory=Accounts)
     playlists: dict[str, Playlist] = field(default_factory=dict)
-    quota: Quota = field(default_factory=Quota)
+    quotas: dict[str, Quota] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -93,12 +93,27 @@ class SpotifyState:
         """A person, or the one already there."""
         return self.accounts.add_user(user_id, display_name)
 
-    def add_app(self, client_id: str, secret: str | None, allowed: Iterable[str] | None = None) -> App:
+    @property
+    def quota(self) -> Quota:
+        """The quota of the developer who owns the applications of whom nothing else was said."""
+        return self.quota_of("developer")
+
+    def quota_of(self, developer: str) -> Quota:
+        """A developer's quota, which all of the developer's applications share."""
+        return self.quotas.setdefault(developer, Quota())
+
+    def add_app(
+        self,
+        client_id: str,
+        secret: str | None,
+        allowed: Iterable[str] | None = None,
+        developer: str = "developer",
+    ) -> App:
         """A client application; without a secret a public one, whose refresh tokens rotate.
 
         `allowed` are the users on its development-mode list; None lets everybody in.
         """
-        app = App(client_id, secret, None if allowed is None else set(allowed))
+        app = App(client_id, secret, None if allowed is None else set(allowed), developer)
         self.accounts.apps[client_id] = app
         return app
 

@@ -6,7 +6,7 @@ import binascii
 from aiohttp import web
 
 from sandbox.spotify.accounts import ACCESS_LIFETIME, Access, Refused
-from sandbox.spotify.gate import DETAIL, WORLD
+from sandbox.spotify.gate import EXCHANGE, WORLD
 
 
 async def token(request: web.Request) -> web.Response:
@@ -17,7 +17,11 @@ async def token(request: web.Request) -> web.Response:
     except Refused as refused:
         said = {"error": refused.error, "error_description": refused.description}
         return web.json_response(said, status=400)
-    request[DETAIL] = {"client": access.client_id, "user": access.user_id, "grant_type": form["grant_type"]}
+    request[EXCHANGE].detail |= {
+        "client": access.client_id,
+        "user": access.user_id,
+        "grant_type": form["grant_type"],
+    }
     answer = {
         "access_token": access.token,
         "token_type": "Bearer",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.exchange import install
 from sandbox.telegram.wire import Wire
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ def application(world: "World") -> web.Application:
     app = web.Application(client_max_size=64 << 20)
     app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", wire.call)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", wire.download)
+    install(app)
     app.on_shutdown.append(wire.close)
     return app

@@ -96,6 +96,19 @@ def asked(params: dict[str, Any], uploads: dict[str, Upload]) -> dict[str, Any]:
     return found | ({"file_name": upload.name, "file_size": len(upload.data)} if upload else {})
 
 
+def names_of(state: "TelegramState", params: dict[str, Any], uploads: dict[str, Upload]) -> list[object]:
+    """What a request is about: its chats by id and @username, its messages, its title, its file's name."""
+    found: list[object] = [params.get(name) for name in (*JOURNALED_IDS, "title", "user_id", "file_id")]
+    for name in ("chat_id", "from_chat_id"):
+        given = str(params.get(name) or "")
+        try:
+            chat = state.chat(int(given) if given.lstrip("-").isdecimal() else given)
+        except KeyError:
+            continue
+        found += [chat.id, chat.username and f"@{chat.username}"]
+    return found + [upload.name for upload in uploads.values()]
+
+
 async def read_parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
     """Reads the query and the body to the end. Raises 413 (after reading on, so that the client hears it)."""
     params: dict[str, Any] = dict(request.query)

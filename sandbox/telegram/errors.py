@@ -1,5 +1,11 @@
 """How the vendor says no. Descriptions are word for word those of the Bot API server."""
 
+import math
+from typing import Any
+
+from sandbox.exchange import Refusal
+from sandbox.faults import Fault
+
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -20,14 +26,39 @@ PREFIXES = {
 }
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """An answer with ``ok: false``. `retry_after` is in seconds and goes with 429 only."""
 
     def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
-        super().__init__(description)
-        self.status = status
-        self.description = description
-        self.retry_after = retry_after
+        body: dict[str, Any] = {"ok": False, "error_code": status, "description": description}
+        headers = {}
+        if retry_after is not None:
+            body["parameters"] = {"retry_after": retry_after}
+            headers["Retry-After"] = str(retry_after)
+        super().__init__(status, body, headers)
+
+
+class BotApi:
+    """How the Bot API refuses."""
+
+    def generic(self, status: int) -> Refusal:
+        return plain(status)
+
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
+        return too_many_requests(max(1, math.ceil(seconds)))
+
+    def over_quota(self, seconds: float) -> Refusal:
+        return self.rate_limited(seconds)
+
+    def revoked(self) -> Refusal:
+        return plain(401)
+
+    def conflict(self) -> Refusal:
+        return ApiError(409, OTHER_POLLER)
+
+    def ends(self, fault: Fault, now: float) -> float:
+        """After the seconds that the refusal asks to wait."""
+        return now + fault.seconds
 
 
 def bad_request(reason: str) -> ApiError:

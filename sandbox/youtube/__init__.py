@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.exchange import install
 from sandbox.world import World
 from sandbox.youtube.dataapi import DataApiService
 from sandbox.youtube.music import MusicService
@@ -41,5 +42,6 @@ def application(world: World) -> web.Application:
 
     # ytmusicapi says "content-encoding: gzip" and sends plain JSON, so `json_body` looks at the bytes.
     app = web.Application(client_max_size=4 << 20, handler_args={"auto_decompress": False})
+    install(app)
     app.router.add_route("*", "/{path:.*}", dispatch)
     return app

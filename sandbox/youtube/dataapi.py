@@ -40,16 +40,26 @@ class DataApiService:
             ("GET", "channels"): ("channels.list", 1, self._list_channels),
         }
 
-    async def handle(self, request: web.Request, resource: str) -> web.Response:
+    async def handle(self, request: web.Request, resource: str) -> web.StreamResponse:
         """Answers /youtube/v3/`resource`."""
         known = self.calls.get((request.method, resource))
         if known is None:
-            exchange = Exchange(self.world, request, "youtube", f"{request.method} {resource}")
+            exchange = Exchange(self.world, request, "youtube", f"{request.method} {resource}", cost=0)
             return await exchange.run(self.vendor, lambda: refusal(404, "notFound", "Not Found").response())
         name, cost, act = known
         detail = {k: v for k, v in request.query.items() if k != "key"}
-        exchange = Exchange(self.world, request, "youtube", name, write=request.method != "GET", detail=detail)
-        body = await json_body(request) if request.method == "POST" else {}
+        write = request.method != "GET"
+        exchange = Exchange(self.world, request, "youtube", name, write=write, cost=0, detail=detail)
+        if (grant := self._token(request)) is not None:
+            exchange.account = self.world.youtube.accounts.clients[grant.client_id].project
+            exchange.about(exchange.account, grant.client_id, grant.account)
+        data = await exchange.read()
+        if data is None:
+            return exchange.cut()
+        body = json_body(data) if request.method == "POST" else {}
+        snippet = body.get("snippet") or {}
+        exchange.about(snippet.get("playlistId"), (snippet.get("resourceId") or {}).get("videoId"))
+        exchange.about(*(part for value in detail.values() for part in str(value).split(",")))
         return await exchange.run(self.vendor, lambda: self._charged(exchange, body, cost, act))
 
     def _charged(self, exchange: Exchange, body: Json, cost: int, act: Callable[["Call"], Json | None]) -> web.Response:
@@ -78,14 +88,19 @@ class DataApiService:
         return web.json_response(answer, headers=headers)
 
     def _grant(self, request: web.Request) -> Grant:
-        kind, _, credential = request.headers.get("Authorization", "").partition(" ")
-        credential = credential or request.query.get("access_token", "")
-        if not credential:
+        if not (request.headers.get("Authorization") or request.query.get("access_token")):
             raise self.vendor.anonymous()
-        grant = self.world.youtube.accounts.grant_of(credential, self.world.clock.now())
-        if grant is None or kind not in ("", "Bearer"):
+        grant = self._token(request)
+        if grant is None:
             raise self.vendor.revoked()
         return grant
+
+    def _token(self, request: web.Request) -> Grant | None:
+        kind, _, credential = request.headers.get("Authorization", "").partition(" ")
+        credential = credential or request.query.get("access_token", "")
+        if kind not in ("", "Bearer"):
+            return None
+        return self.world.youtube.accounts.grant_of(credential, self.world.clock.now())
 
     # Rows
 

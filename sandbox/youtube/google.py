@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from sandbox.faults import Fault
+from sandbox.youtube.quota import next_reset
 from sandbox.youtube.wire import Json, Refusal
 
 _STATUS = {
@@ -45,24 +47,43 @@ def refusal(
     return Refusal(status, {"error": body})
 
 
-class DataApi:
+class Google:
+    """What Google's interfaces have in common."""
+
+    def generic(self, status: int) -> Refusal:
+        return refusal(status, "internalError", HTTPStatus(status).phrase)
+
+    def conflict(self) -> Refusal:
+        return self.generic(409)
+
+    def ends(self, fault: Fault, now: float) -> float:
+        """A rate limit is over after its seconds; so is a quota, where no reset is known."""
+        return now + fault.seconds
+
+
+class DataApi(Google):
     """The Data API v3."""
 
     def generic(self, status: int) -> Refusal:
         reason = {500: "backendError", 503: "backendError"}.get(status, "internalError")
         return refusal(status, reason, HTTPStatus(status).phrase)
 
-    def rate_limited(self, seconds: float) -> Refusal:
-        answer = refusal(
-            429,
-            "rateLimitExceeded",
-            "Resource has been exhausted (e.g. check quota).",
-        )
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
+        """429 rateLimitExceeded, or with `reason` one of the 403s: rateLimitExceeded or userRateLimitExceeded."""
+        if reason:
+            message = "User Rate Limit Exceeded" if reason.startswith("user") else "Rate Limit Exceeded"
+            answer = refusal(403, reason, message, "usageLimits")
+        else:
+            answer = refusal(429, "rateLimitExceeded", "Resource has been exhausted (e.g. check quota).")
         answer.headers["Retry-After"] = str(round(seconds))
         return answer
 
-    def over_quota(self) -> Refusal:
+    def over_quota(self, seconds: float = 0.0) -> Refusal:
         return refusal(403, "quotaExceeded", _OVER_QUOTA, "youtube.quota")
+
+    def ends(self, fault: Fault, now: float) -> float:
+        """The quota comes back at midnight in California."""
+        return next_reset(now) if fault.kind == "quota" else now + fault.seconds
 
     def revoked(self) -> Refusal:
         answer = refusal(401, "authError", "Invalid Credentials", location="Authorization", kind="header")
@@ -75,7 +96,7 @@ class DataApi:
         return answer
 
 
-class OAuth:
+class OAuth(Google):
     """oauth2.googleapis.com."""
 
     def error(self, error: str, description: str, status: int = 400) -> Refusal:
@@ -84,19 +105,19 @@ class OAuth:
     def generic(self, status: int) -> Refusal:
         return self.error("internal_failure", HTTPStatus(status).phrase, status)
 
-    def rate_limited(self, seconds: float) -> Refusal:
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
         answer = self.error("rate_limit_exceeded", "Rate Limit Exceeded", 429)
         answer.headers["Retry-After"] = str(round(seconds))
         return answer
 
-    def over_quota(self) -> Refusal:
+    def over_quota(self, seconds: float = 0.0) -> Refusal:
         return self.error("rate_limit_exceeded", "Rate Limit Exceeded", 403)
 
     def revoked(self) -> Refusal:
         return self.error("invalid_grant", "Token has been expired or revoked.")
 
 
-class Innertube:
+class Innertube(Google):
     """The interface of YouTube's own pages: music.youtube.com and www.youtube.com."""
 
     def error(self, status: int, message: str, name: str | None = None) -> Refusal:
@@ -111,12 +132,12 @@ class Innertube:
     def generic(self, status: int) -> Refusal:
         return self.error(status, "Internal error encountered." if status >= 500 else HTTPStatus(status).phrase)
 
-    def rate_limited(self, seconds: float) -> Refusal:
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
         answer = self.error(429, "Resource has been exhausted (e.g. check quota).")
         answer.headers["Retry-After"] = str(round(seconds))
         return answer
 
-    def over_quota(self) -> Refusal:
+    def over_quota(self, seconds: float = 0.0) -> Refusal:
         return self.error(429, "Resource has been exhausted (e.g. check quota).")
 
     def revoked(self) -> Refusal:

@@ -13,7 +13,7 @@ from sandbox.youtube.google import Innertube
 from sandbox.youtube.listing import Page, cut, offset_of, read_token
 from sandbox.youtube.player import music_player
 from sandbox.youtube.ranking import Ranking
-from sandbox.youtube.signin import signed_in
+from sandbox.youtube.signin import browser, signed_in
 from sandbox.youtube.state import Entry, Playlist
 from sandbox.youtube.videos import Kind, Video
 from sandbox.youtube.wire import Exchange, Json, json_body
@@ -45,17 +45,25 @@ class MusicService:
             "playlist/delete": ("delete_playlist", True, self.edits.delete),
         }
 
-    async def home(self, request: web.Request) -> web.Response:
+    async def home(self, request: web.Request) -> web.StreamResponse:
         """Any page: what clients read in it is the visitor's id."""
-        exchange = Exchange(self.world, request, "youtube-music", "home")
+        spared = ("rate-limit", "quota", "revoked")
+        exchange = Exchange(self.world, request, "youtube-music", "home", cost=0, spared=spared)
         html = '<html><script>ytcfg.set({"VISITOR_DATA": "CgtzYW5kYm94LXZpc2l0b3I%3D"});</script></html>'
         return await exchange.run(self.vendor, lambda: web.Response(text=html, content_type="text/html"))
 
-    async def call(self, request: web.Request, endpoint: str) -> web.Response:
+    async def call(self, request: web.Request, endpoint: str) -> web.StreamResponse:
         """Answers POST /youtubei/v1/`endpoint`."""
-        body = await json_body(request)
         name, write, act = self.calls.get(endpoint, (endpoint, False, None))
-        exchange = Exchange(self.world, request, "youtube-music", name, write, detail=_noted(body))
+        exchange = Exchange(self.world, request, "youtube-music", name, write, cost=0)
+        exchange.account = browser(self.world, request)
+        exchange.about(exchange.account)
+        data = await exchange.read()
+        if data is None:
+            return exchange.cut()
+        body = json_body(data)
+        exchange.detail |= _noted(body)
+        exchange.about(*_named(body))
 
         def answer() -> web.Response:
             account = signed_in(self.world, request)
@@ -149,3 +157,11 @@ def _owned(it: Playlist, account: Account | None) -> bool:
 def _noted(body: Json) -> Json:
     kept = ("browseId", "continuation", "query", "params", "videoId", "video_id", "playlistId", "actions")
     return {name: body[name] for name in kept if name in body}
+
+
+def _named(body: Json) -> list[object]:
+    listed = str(body.get("browseId", "")).removeprefix("VL")
+    found: list[object] = [listed, *(body.get(name) for name in ("playlistId", "videoId", "video_id", "query"))]
+    for action in body.get("actions") or []:
+        found += [action.get(name) for name in ("addedVideoId", "removedVideoId", "setVideoId")]
+    return found

@@ -10,6 +10,8 @@ from sandbox.youtube.accounts import TESTING_LIFETIME, Grant
 from sandbox.youtube.google import OAuth
 from sandbox.youtube.wire import Exchange, Json
 
+_SPARED = ("rate-limit", "quota")
+
 
 class OAuthService:
     """POST /token (refresh_token, authorization_code) and POST /revoke."""
@@ -17,15 +19,21 @@ class OAuthService:
     def __init__(self, world: World) -> None:
         self.world, self.vendor = world, OAuth()
 
-    async def token(self, request: web.Request) -> web.Response:
+    async def token(self, request: web.Request) -> web.StreamResponse:
+        exchange = Exchange(self.world, request, "youtube", "token", cost=0, changes=True, spared=_SPARED)
+        if await exchange.torn():
+            return exchange.cut()
         form = {key: str(value) for key, value in (await request.post()).items()}
-        detail = {"grant_type": form.get("grant_type"), "client_id": form.get("client_id")}
-        exchange = Exchange(self.world, request, "youtube", "token", detail=detail)
+        exchange.detail |= {"grant_type": form.get("grant_type"), "client_id": form.get("client_id")}
+        grant = self.world.youtube.accounts.grants.get(form.get("refresh_token", ""))
+        exchange.about(form.get("client_id"), grant and grant.account)
         return await exchange.run(self.vendor, lambda: web.json_response(self._token(form)))
 
-    async def revoke(self, request: web.Request) -> web.Response:
+    async def revoke(self, request: web.Request) -> web.StreamResponse:
+        exchange = Exchange(self.world, request, "youtube", "revoke", cost=0, changes=True, spared=_SPARED)
+        if await exchange.torn():
+            return exchange.cut()
         form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
-        exchange = Exchange(self.world, request, "youtube", "revoke")
         return await exchange.run(self.vendor, lambda: web.json_response(self._revoke(form.get("token", ""))))
 
     def _token(self, form: Mapping[str, str]) -> Json:

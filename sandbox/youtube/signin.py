@@ -32,6 +32,12 @@ def signed_in(world: World, request: web.Request) -> Account | None:
     return world.youtube.accounts.accounts[session.account]
 
 
+def browser(world: World, request: web.Request) -> str | None:
+    """The id of the account whose cookies came along, good or not; None for a visitor."""
+    session = world.youtube.accounts.sessions.get(_sapisid(request))
+    return None if session is None else session.account
+
+
 def _sapisid(request: web.Request) -> str:
     cookies: SimpleCookie = SimpleCookie()
     try:

@@ -16,6 +16,7 @@ from sandbox.youtube.wire import Exchange, Json, Refusal, json_body
 
 _PLAYER = "/s/player/5a4d6b0c/player_ias.vflset/en_US/base.js"
 _SIGNATURE_TIMESTAMP = 20_400
+_SPARED = ("rate-limit", "quota", "revoked")
 _VIDEO = re.compile(r"/vi(?:_webp)?/([\w-]{11})/")
 
 
@@ -33,10 +34,10 @@ class WebService:
         self.visitors = itertools.count(1)
         self.refused: dict[str, Refused | None] = {}
 
-    async def page(self, request: web.Request) -> web.Response:
+    async def page(self, request: web.Request) -> web.StreamResponse:
         """The watch page, and any other page: the settings that players start from, and the first answers."""
         video_id = request.query.get("v", "")
-        exchange = Exchange(self.world, request, "youtube", "watch", detail={"videoId": video_id})
+        exchange = self._exchange(request, "watch", {"videoId": video_id})
 
         def answer() -> web.Response:
             visitor = f"CgtzYW5kYm94{next(self.visitors):06d}"
@@ -65,19 +66,23 @@ class WebService:
 
         return await exchange.run(self.vendor, answer)
 
-    async def script(self, request: web.Request) -> web.Response:
+    async def script(self, request: web.Request) -> web.StreamResponse:
         """The player's script: links here carry no challenge, so all it holds is its timestamp."""
-        exchange = Exchange(self.world, request, "youtube", "script")
+        exchange = self._exchange(request, "script")
         code = f"var sandbox={{signatureTimestamp:{_SIGNATURE_TIMESTAMP}}};"
         return await exchange.run(self.vendor, lambda: web.Response(text=code, content_type="application/javascript"))
 
-    async def call(self, request: web.Request, endpoint: str) -> web.Response:
+    async def call(self, request: web.Request, endpoint: str) -> web.StreamResponse:
         """Answers POST /youtubei/v1/`endpoint`: player and next."""
-        body = await json_body(request)
+        exchange = self._exchange(request, endpoint)
+        data = await exchange.read()
+        if data is None:
+            return exchange.cut()
+        body = json_body(data)
         video_id = str(body.get("videoId", ""))
         client = str(body.get("context", {}).get("client", {}).get("clientName", ""))
-        detail = {"videoId": video_id, "client": client}
-        exchange = Exchange(self.world, request, "youtube", endpoint, detail=detail)
+        exchange.detail |= {"videoId": video_id, "client": client}
+        exchange.about(video_id, client)
 
         def answer() -> web.Response:
             if endpoint == "next":
@@ -90,16 +95,16 @@ class WebService:
 
         return await exchange.run(self.vendor, answer)
 
-    async def media(self, request: web.Request) -> web.Response:
+    async def media(self, request: web.Request) -> web.StreamResponse:
         """/videoplayback: bytes, whole or by Range (header or parameter); links die after six hours."""
         video_id, itag = request.query.get("id", ""), request.query.get("itag", "0")
         detail = {"videoId": video_id, "itag": itag, "range": request.headers.get("Range")}
-        exchange = Exchange(self.world, request, "youtube", "media", detail=detail)
+        exchange = self._exchange(request, "media", detail)
         return await exchange.run(_Media(), lambda: self._media(request, video_id, itag))
 
-    async def thumbnail(self, request: web.Request) -> web.Response:
+    async def thumbnail(self, request: web.Request) -> web.StreamResponse:
         """i.ytimg.com: a small JPEG in the video's colour; 404 for what is not a video's picture."""
-        exchange = Exchange(self.world, request, "youtube", "thumbnail")
+        exchange = self._exchange(request, "thumbnail")
 
         def answer() -> web.Response:
             match = _VIDEO.match(request.path)
@@ -108,6 +113,11 @@ class WebService:
             return web.Response(body=media.cover(match[1]), content_type="image/jpeg")
 
         return await exchange.run(_Media(), answer)
+
+    def _exchange(self, request: web.Request, call: str, detail: Json | None = None) -> Exchange:
+        exchange = Exchange(self.world, request, "youtube", call, detail=detail or {}, cost=0, spared=_SPARED)
+        exchange.about((detail or {}).get("videoId"), (detail or {}).get("itag"))
+        return exchange
 
     def _media(self, request: web.Request, video_id: str, itag: str) -> web.Response:
         video = self.world.youtube.library.get(video_id)
@@ -148,10 +158,10 @@ class _Media(Innertube):
     def generic(self, status: int) -> Refusal:
         return Refusal(status, {})
 
-    def rate_limited(self, seconds: float) -> Refusal:
+    def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
         return Refusal(429, {}, {"Retry-After": str(round(seconds))})
 
-    def over_quota(self) -> Refusal:
+    def over_quota(self, seconds: float = 0.0) -> Refusal:
         return Refusal(429, {})
 
     def revoked(self) -> Refusal:

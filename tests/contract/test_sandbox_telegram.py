@@ -710,6 +710,7 @@ async def test_faults_answer_as_the_vendor_would(local: Local, bot: telegram.Bot
     with pytest.raises(RetryAfter) as refused:
         await bot.send_message(CHANNEL, "x")
     assert refused.value.retry_after == datetime.timedelta(seconds=7)
+    local.world.clock.advance(7)
     faults.arm(Fault("revoked", "telegram", "getMe"))
     with pytest.raises(InvalidToken):
         await bot.get_me()
