@@ -9,7 +9,9 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from reconcilers.errors import ItemError, OutcomeUnknown, ServiceError, TransientError
+from reconcilers.account import Account
+from reconcilers.budget import DAY, Claim
+from reconcilers.errors import ItemError, OutcomeUnknown, QuotaError, ServiceError, TransientError
 from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
@@ -58,6 +60,7 @@ class Engine:
         self.store = store
         self.services = dict(services)
         self.places: dict[ServiceName, Place] = {}
+        self.accounts: dict[ServiceName, Account] = {}
         self.sync: Sync | None = None
         self._clock = clock
         self._wake = wake
@@ -85,6 +88,15 @@ class Engine:
         self._wake()
         return stored
 
+    def hold(self, service: ServiceName, account: Account | None) -> None:
+        """From here on a place is asked with this account (None: with none)."""
+        old = self.accounts.pop(service, None)
+        if old is not None and old is not account:
+            old.leave(self)
+        if account is not None:
+            self.accounts[service] = account
+            account.join(self, self._wake)
+
     async def step(self, sync: Sync, *, posting: bool = True, start: bool = True) -> Plan:
         """Plans once, stores the records, and starts the operations (unless not `start`).
 
@@ -103,6 +115,7 @@ class Engine:
                 busy=self.busy,
                 posting=posting,
                 epoch=self._epoch(),
+                budgets={service: account.budget(self) for service, account in self.accounts.items()},
             )
             stored = await asyncio.gather(
                 *(self._record(tracks.get(t.name), t) for t in made.records), return_exceptions=True
@@ -120,8 +133,11 @@ class Engine:
         for _, done in taken:
             if done is not None and not done.done():
                 done.set_result(None)
+        self._share(sync, made)
         for service, operations in made.operations.items():
             if start and service not in self._lanes and not self._stopping and service in self.services:
+                if service in self.accounts:
+                    self.accounts[service].claim(self, made.claims.get(service, Claim()))
                 self._lanes[service] = asyncio.create_task(self._run(service, operations), name=f"lane-{service.value}")
         return made
 
@@ -133,8 +149,18 @@ class Engine:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for name in tuple(self.accounts):
+            self.hold(name, None)
         for service in self.services.values():
             await service.close()
+
+    def _share(self, sync: Sync, made: Plan) -> None:
+        """Tells the accounts what this sync wants of them, for the others' plans."""
+        for service, account in self.accounts.items():
+            target = sync.targets.get(service)
+            on_schedule = target is not None and service is not ServiceName.TELEGRAM
+            polls = DAY / target.interval if target is not None and on_schedule else 0.0
+            account.wants(self, polls, service in made.waits)
 
     async def _record(self, before: object, after: object) -> None:
         async with self._limit:
@@ -160,9 +186,16 @@ class Engine:
             self._report(Troubled(name, trouble, self._clock()))
         finally:
             self._lanes.pop(name, None)
+            if name in self.accounts:
+                self.accounts[name].release(self)
             self._wake()
 
     def _report(self, observation: Observation) -> None:
+        error = observation.error if isinstance(observation, Troubled) else None
+        if isinstance(observation, AddDone) and isinstance(observation.outcome, QuotaError):
+            error = observation.outcome
+        if isinstance(error, QuotaError) and observation.service in self.accounts:
+            self.accounts[observation.service].park(error)
         self._inbox.append((observation, None))
         self._wake()
 

@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from reconcilers.account import Account
+from reconcilers.budget import allowance_of
 from reconcilers.engine import Engine
 from reconcilers.matching import compact
 from reconcilers.model import NO_WISHES, Place, Placement, Track, Wishes
@@ -45,6 +48,8 @@ class Playlist:
     while_listed: Callable[[], None] | None = None
     written: Callable[[str, str, str], None] = lambda when, call, id: None
     """Told before and after every write, with the id that is written."""
+    spend: Callable[[int], None] = lambda units: None
+    """Told the units of every call."""
 
     def put(self, id: str) -> None:
         """Somebody adds a song."""
@@ -67,6 +72,12 @@ class Playlist:
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
+        price = allowance_of(self.name)
+        if price is not None:
+            pages = max(1, -(-len(self.entries) // 50))
+            writing = name in ("add", "remove")
+            units = price.write if writing else price.page * pages if name == "list" else 1
+            self.spend(0 if name in ("search", "resolve") and not price.search else units)
         failure = self.fail(name)
         if failure is not None:
             raise failure
@@ -210,8 +221,16 @@ class MemoryStore:
 class World:
     """One sync over three places in memory, run in virtual time until nothing moves."""
 
-    def __init__(self, sync: Sync | None = None) -> None:
-        self.clock = Clock()
+    def __init__(
+        self,
+        sync: Sync | None = None,
+        *,
+        clock: Clock | None = None,
+        accounts: Mapping[ServiceName, Account] | None = None,
+    ) -> None:
+        """Syncs that share accounts share a clock."""
+        self.clock = clock or Clock()
+        self.accounts = dict(accounts or {})
         self.store = MemoryStore()
         self.youtube = Playlist(YOUTUBE, batch=1)
         self.spotify = Playlist(SPOTIFY)
@@ -233,6 +252,11 @@ class World:
         old = getattr(self, "engine", None)
         self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)
         self.handed: list[tuple[Item, asyncio.Future[None]]] = []
+        for service, account in self.accounts.items():
+            if old is not None:
+                old.hold(service, None)
+            self.engine.hold(service, account)
+            self.places[service].spend = partial(account.spend, user=self.engine)
         if old is not None and not forgetful:
             self.engine.places = {
                 s: Place(p.count, p.snapshot, p.placed, started=p.started) for s, p in old.places.items()

@@ -8,10 +8,11 @@ before its operations are carried out; whatever is lost in between is planned ag
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from reconcilers.budget import Budget, Claim, Wait
 from reconcilers.errors import ItemError
-from reconcilers.model import Place, Placement, State, Track
+from reconcilers.model import Place, Placement, State, Track, nothing
 from reconcilers.plan import absorb, bulk, decide, digest, trouble, wishes
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.operations import (
@@ -25,7 +26,8 @@ from reconcilers.plan.operations import (
     Searched,
     Troubled,
 )
-from reconcilers.plan.preview import Preview, preview
+from reconcilers.plan.preview import SONGS_A_DAY, Preview, preview
+from reconcilers.plan.purse import Purse
 from reconcilers.plan.song import NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, Sync
 from reconcilers.services.protocol import ServiceName
@@ -42,6 +44,8 @@ class Plan:
     `records` are new and changed tracks, in the order in which they are to be stored; `deleted` maps merged-away tracks to
     their survivors, to be deleted after that. `operations` are per place, in order, to be carried out one after another;
     places are independent. `held` waits for approval. `wake` is when to plan again though nothing happens (Unix seconds).
+    `claims` are the units of their accounts that the operations may use; `waits` tells of songs for which a day's don't
+    suffice.
     """
 
     records: tuple[Track, ...]
@@ -51,6 +55,8 @@ class Plan:
     held: bulk.Held
     preview: Preview | None
     wake: float | None
+    claims: Mapping[ServiceName, Claim] = field(default_factory=nothing)
+    waits: Mapping[ServiceName, Wait] = field(default_factory=nothing)
 
     @property
     def empty(self) -> bool:
@@ -68,11 +74,13 @@ def plan(
     busy: Collection[ServiceName] = (),
     posting: bool = True,
     epoch: int = 0,
+    budgets: Mapping[ServiceName, Budget] | None = None,
 ) -> Plan:
     """The next step of a sync.
 
     `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
-    is False while the channel may not be posted to. `epoch` goes into intents.
+    is False while the channel may not be posted to. `epoch` goes into intents. `budgets` tell what the accounts of the
+    places allow; without one, a place is asked whatever is wanted.
     """
     board = Board(
         tracks, sync.targets, now, {o.service for o in observations if isinstance(o, Listed)} & sync.targets.keys()
@@ -83,13 +91,16 @@ def plan(
     board.gather(item.recording for item in new)
     for observation in ordered:
         _take(sync, board, remembered, observation)
+    budgets = budgets or {}
+    for service, budget in budgets.items():
+        remembered[service] = trouble.closed(remembered.get(service, Place()), budget.closed(now), now)
     wishes.carry(sync, board, now)
     _settle(sync, board, remembered, now, busy)
     held = bulk.held_back(sync, board, remembered, now)
     if sync.approved and sync.approved == held.hash:
         bulk.approve(board, held.keys)
         held = bulk.Held()
-    setting = decide.Setting(sync, board, remembered, held, now, posting, epoch)
+    setting = decide.Setting(sync, board, remembered, held, now, posting, epoch, _purses(budgets, now))
     operations: dict[ServiceName, tuple[Operation, ...]] = {}
     for service in _ORDER:
         if service in busy:
@@ -97,9 +108,16 @@ def plan(
         wanted = decide.operations_for(setting, service)
         if wanted:
             operations[service] = wanted
-    shown = preview(sync, board, held) if sync.mode is Mode.PLAN or held.keys else None
+    a_day = {service: budget.daily() for service, budget in budgets.items() if budget.allowance is not None}
+    shown = preview(sync, board, held, {**SONGS_A_DAY, **a_day}) if sync.mode is Mode.PLAN or held.keys else None
     wake = _wake(setting)
-    return Plan(board.records(), dict(board.deleted), remembered, operations, held, shown, wake)
+    claims = {service: setting.purses[service].claim for service in operations if service in setting.purses}
+    waits = decide.waits(setting) if sync.mode is not Mode.PLAN else {}
+    return Plan(board.records(), dict(board.deleted), remembered, operations, held, shown, wake, claims, waits)
+
+
+def _purses(budgets: Mapping[ServiceName, Budget], now: float) -> dict[ServiceName, Purse]:
+    return {service: Purse(budget, now) for service, budget in budgets.items()}
 
 
 def _order(observation: Observation) -> tuple[int, int, str]:
@@ -213,7 +231,7 @@ def _wake(setting: decide.Setting) -> float | None:
         elif target is not None and service is not ServiceName.TELEGRAM and place.looked is not None:
             again = decide.again_at(sync, service, place)
             soon = place.looked + sync.timing.confirm if place.full else None
-            moments.append(again or soon or place.looked + target.interval)
+            moments.append(again or soon or place.looked + decide.interval_of(setting, service))
     for track in setting.board.awake():
         for service, placement in track.placements.items():
             if service not in sync.targets or (
@@ -225,4 +243,5 @@ def _wake(setting: decide.Setting) -> float | None:
                 moments.append(proof)
             if placement.next_attempt is not None:
                 moments.append(placement.next_attempt)
+    moments += [purse.wait for purse in setting.purses.values() if purse.wait is not None]
     return min((m for m in moments if m > now), default=None)

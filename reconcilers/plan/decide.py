@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
+from reconcilers.budget import DAY, Use, Wait
+from reconcilers.errors import QuotaError
 from reconcilers.model import Intent, Place, Placement, Source, State, Track
 from reconcilers.plan.absence import arriving
 from reconcilers.plan.absorb import INCOMPLETE
 from reconcilers.plan.board import Board, audio_of
 from reconcilers.plan.bulk import Held, queue_order
 from reconcilers.plan.operations import Add, Observe, Operation, Remove, Resolve, Search
+from reconcilers.plan.purse import Purse
 from reconcilers.plan.song import BLANK, NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, RemovalPolicy, Sync
 from reconcilers.services.protocol import AddRequest, Head, ServiceName
@@ -20,6 +23,9 @@ BATCH = {ServiceName.TELEGRAM: 1, ServiceName.YOUTUBE: 5, ServiceName.SPOTIFY: 5
 
 SEARCHES = 5
 """Searches and look-ups per turn."""
+
+SEARCHES_COUNTED = 20
+"""Where each one counts: a turn ends with an addition and with readings, which are paid for but once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +39,29 @@ class Setting:
     now: float
     posting: bool = True
     epoch: int = 0
+    purses: Mapping[ServiceName, Purse] = field(default_factory=dict)
+
+    def purse(self, service: ServiceName) -> Purse:
+        """What may be used of the account there."""
+        return self.purses.get(service) or Purse()
 
 
 def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, ...]:
     """What to do next in one place, in order; a small batch, decided anew after it."""
     target = setting.sync.targets.get(service)
     place = setting.places.get(service, Place())
+    purse = setting.purse(service)
     if place.terminal and place.parked is None:
         return ()
     if place.parked is not None and setting.now < place.parked:
-        return ()
+        return _uncounted(setting, service, place)
     if target is not None and service is not ServiceName.TELEGRAM:
         observe = observation_due(setting, service, place)
         if observe is not None:
-            return (observe,)
+            if purse.take(_use_of(setting, place), _reading(setting, service, place, observe)):
+                return (observe,)
+            if _asked(place):
+                return ()
         if place.count is None:
             return ()
     if setting.sync.mode is Mode.PLAN:
@@ -54,36 +69,123 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
     if target is None and service is not ServiceName.YOUTUBE:
         return ()
     wanted = _wanted(setting, service)
+    allowance = purse.budget.allowance
     # One kind at a time: after a removal the place is another than the one that an addition would rest on.
     if wanted.removals:
+        write = allowance.write if allowance is not None else 0
         return tuple(
             Remove(service, track.name, placement.id, placement.entry)
             for track in nsmallest(BATCH[service], wanted.removals, key=queue_order)
-            if (placement := track.placements[service]).id is not None
+            if (placement := track.placements[service]).id is not None and purse.take(Use.NEW, write)
         )
     # What is decided goes in before more is looked for: the places converge song by song.
     unread = service is not ServiceName.TELEGRAM and place.full and place.listed is None
     if wanted.additions and not unread:
-        if service is not ServiceName.TELEGRAM and _stale(setting, place):
-            return (_observe(setting, service, place, full=True),)
-        return tuple(
-            _add(setting, service, track, id)
-            for track, id in nsmallest(BATCH[service], wanted.additions, key=lambda pair: queue_order(pair[0]))
+        additions = nsmallest(BATCH[service], wanted.additions, key=lambda pair: queue_order(pair[0]))
+        made = _additions(setting, service, place, additions)
+        if made:
+            return made
+    prices = (allowance.search, allowance.resolve) if allowance is not None else (0, 0)
+    if wanted.additions and not unread and any(prices):
+        return ()  # the additions wait for what a search would use
+    most = SEARCHES_COUNTED if any(prices) else SEARCHES
+    lookups: list[Operation] = []
+    for track, id in nsmallest(most, wanted.lookups, key=lambda pair: queue_order(pair[0])):
+        if not purse.take(_song_use(track), prices[id is not None]):
+            break
+        lookups.append(_lookup(service, track, id))
+    return tuple(lookups)
+
+
+def _uncounted(setting: Setting, service: ServiceName, place: Place) -> tuple[Operation, ...]:
+    """What can be done while an account's allowance is used up: searches, where they are made without it."""
+    allowance = setting.purse(service).budget.allowance
+    if place.reason != QuotaError.reason or place.count is None or allowance is None or allowance.search:
+        return ()
+    if setting.sync.mode is Mode.PLAN:
+        return ()
+    lookups = [pair for pair in _wanted(setting, service).lookups if pair[1] is None]
+    found = nsmallest(SEARCHES, lookups, key=lambda pair: queue_order(pair[0]))
+    return tuple(_lookup(service, track, id) for track, id in found)
+
+
+def _additions(
+    setting: Setting, service: ServiceName, place: Place, wanted: list[tuple[Track, str]]
+) -> tuple[Operation, ...]:
+    """As many additions as can be paid for, or the reading that they rest on."""
+    purse = setting.purse(service)
+    allowance = purse.budget.allowance
+    stale = service is not ServiceName.TELEGRAM and _stale(setting, place)
+    if stale:
+        observe = _observe(setting, service, place, full=True)
+        if purse.take(_song_use(wanted[0][0]), _reading(setting, service, place, observe)):
+            return (observe,)
+        return ()
+    made: list[Operation] = []
+    for track, id in wanted:
+        price = 0
+        if allowance is not None and not (made and allowance.together):
+            # Each call looks first; after the last one the place is read again.
+            price = allowance.write + allowance.look + (0 if made else allowance.reading(1))
+        if not purse.take(_song_use(track), price):
+            break
+        made.append(_add(setting, service, track, id))
+    return tuple(made)
+
+
+def _song_use(track: Track) -> Use:
+    return Use.BACKLOG if track.source is Source.BACKLOG else Use.NEW
+
+
+def _use_of(setting: Setting, place: Place) -> Use:
+    return Use.NEW if _asked(place) else Use.POLL
+
+
+def _asked(place: Place) -> bool:
+    """Whether a place is to be read for a better reason than that time has passed."""
+    return place.wanted or place.full or place.count is None or place.looked is None
+
+
+def _reading(setting: Setting, service: ServiceName, place: Place, observe: Observe) -> int:
+    allowance = setting.purse(service).budget.allowance
+    if allowance is None:
+        return 0
+    # What has grown is read at its end.
+    return allowance.reading(place.count or 0) if observe.full else allowance.reading(1)
+
+
+def interval_of(setting: Setting, service: ServiceName) -> float:
+    """Seconds between readings on schedule: as declared, or longer where the account's allowance is short."""
+    return setting.sync.targets[service].interval * setting.purse(service).budget.stretch
+
+
+def waits(setting: Setting) -> dict[ServiceName, Wait]:
+    """The places in which more songs are wanted than the account's day suffices for."""
+    found = {}
+    for service, purse in setting.purses.items():
+        allowance = purse.budget.allowance
+        target = setting.sync.targets.get(service)
+        if allowance is None or target is None or not target.access.writable:
+            continue
+        songs = sum(
+            p.state is State.PENDING and (track.name, service, "add") not in setting.held.keys
+            for track in setting.board.awake()
+            if (p := track.placements.get(service)) is not None and _due(setting, p)
         )
-    return tuple(
-        _lookup(service, track, id)
-        for track, id in nsmallest(SEARCHES, wanted.lookups, key=lambda pair: queue_order(pair[0]))
-    )
+        short = songs * allowance.song - max(0.0, purse.budget.left(Use.BACKLOG, setting.now))
+        if songs and short > 0:
+            daily = purse.budget.daily()
+            found[service] = Wait(songs, DAY * short / (daily * allowance.song), daily)
+    return found
 
 
 def observation_due(setting: Setting, service: ServiceName, place: Place) -> Observe | None:
     """Whether, and how thoroughly, a playlist is to be looked at now."""
     now, timing = setting.now, setting.sync.timing
-    target = setting.sync.targets[service]
     longest = timing.weekly if place.snapshot is not None else timing.relist
     full = place.full or place.count is None or (place.listed is None and place.snapshot is None)
     full = full or (place.listed is not None and now - place.listed >= longest)
-    due = place.looked is None or place.wanted or now - place.looked >= target.interval
+    due = place.looked is None or place.wanted or now - place.looked >= interval_of(setting, service)
     if not due and not full and _proof_needed(setting, service, place):
         due = full = True
     again = again_at(setting.sync, service, place)

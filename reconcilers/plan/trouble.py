@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from reconcilers.errors import AuthError, QuotaError, ServiceError, TargetError
+from reconcilers.budget import Parked, goes_on
+from reconcilers.errors import AuthError, QuotaError, RateLimitError, ServiceError, TargetError
 from reconcilers.model import Place, Placement, State
 from reconcilers.plan.absence import not_applied
 from reconcilers.plan.absorb import INCOMPLETE
@@ -43,10 +44,12 @@ def troubled(place: Place, result: Troubled) -> Place:
     # Success in between, of reading say, does not make the next failure the first.
     recent = place.parked is not None and now - place.parked < LONGEST_BACKOFF
     failures = place.failures + 1 if recent else 1
+    message = error.message
     if isinstance(error, AuthError):
         parked = None
     elif isinstance(error, QuotaError):
         parked = max(error.retry_at, now + 1)
+        message = f"{message} {goes_on(parked)}"
     elif isinstance(error, TargetError):
         parked = now + LONGEST_BACKOFF
     else:
@@ -56,10 +59,21 @@ def troubled(place: Place, result: Troubled) -> Place:
         parked=parked,
         failures=failures,
         reason=error.reason,
-        message=error.message,
+        message=message,
         terminal=isinstance(error, (AuthError, TargetError)),
         wanted=False if isinstance(error, AuthError) else place.wanted,
     )
+
+
+def closed(place: Place, parked: Parked | None, now: float) -> Place:
+    """The place while its account is closed, to whomever that happened; and open again afterwards."""
+    if place.terminal:
+        return place
+    if parked is not None:
+        return replace(place, parked=parked.until, reason=parked.reason, message=parked.message)
+    waited = place.reason in (QuotaError.reason, RateLimitError.reason) and now >= (place.parked or 0.0)
+    # What befell this very place is not over before it is seen to be.
+    return replace(place, parked=None, reason="", message="") if waited and not place.failures else place
 
 
 def mended(place: Place) -> Place:

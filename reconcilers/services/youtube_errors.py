@@ -1,12 +1,11 @@
 """What YouTube's refusals mean, in its official API and in the one behind YouTube Music's pages."""
 
 import json
-from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import requests
 
+from reconcilers.budget import next_midnight
 from reconcilers.errors import (
     AuthError,
     ItemError,
@@ -32,21 +31,6 @@ class RowGoneError(ItemError):
     """The row that was to be removed is not in the playlist."""
 
     reason = "Gone"
-
-
-def midnight_pacific(now: float) -> float:
-    """The next midnight in Los Angeles, when the Data API's quota is given anew [doc: determine_quota_cost]."""
-    zone = _pacific(now)
-    local = datetime.fromtimestamp(now, zone)
-    return datetime.combine(local.date() + timedelta(days=1), time(), zone).timestamp()
-
-
-def _pacific(now: float) -> tzinfo:
-    try:
-        return ZoneInfo("America/Los_Angeles")
-    except ZoneInfoNotFoundError:
-        # Without the time zone database: winter time, which is never too early and in summer an hour late.
-        return timezone(timedelta(hours=-8))
 
 
 def of_refresh(answer: requests.Response, now: float) -> ServiceError:
@@ -77,7 +61,7 @@ def of_data_api(answer: requests.Response, *, write: bool, now: float) -> Servic
     if reason in _QUOTA:
         return QuotaError(
             "The Google project has used up its YouTube quota for the day (it returns at midnight Pacific time).",
-            retry_at=midnight_pacific(now),
+            retry_at=next_midnight(now),
         )
     if reason in _RATE or status == 429:
         return RateLimitError("YouTube asks to wait.", retry_at=now + (retry_after(answer) or PAUSE))

@@ -2,14 +2,12 @@
 
 import locale
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
+from reconcilers.budget import next_midnight
 from reconcilers.errors import AuthError, ItemError, QuotaError, TargetError, TransientError
 from reconcilers.services import Added, Query
-from reconcilers.services import youtube_errors as errors
 from reconcilers.services.youtube_auth import GoogleCredentials
 from reconcilers.services.youtube_data import YouTubeDataService
 from reconcilers.services.youtube_music import YouTubeMusicService
@@ -142,27 +140,8 @@ async def test_a_quota_that_ends_within_a_batch_leaves_the_first_songs_told(data
     assert [type(outcome) for outcome in outcomes] == [Added, Added, QuotaError, QuotaError]
     refused = outcomes[2]
     assert isinstance(refused, QuotaError)
-    assert refused.retry_at == errors.midnight_pacific(data.world.clock.now())
+    assert refused.retry_at == next_midnight(data.world.clock.now())
     assert len(data.ids()) == 2
-
-
-def test_the_quota_returns_at_midnight_in_california_summer_and_winter() -> None:
-    zone = ZoneInfo("America/Los_Angeles")
-    for noon in (datetime(2026, 7, 1, 12, tzinfo=zone), datetime(2026, 11, 1, 0, 30, tzinfo=zone)):
-        reset = datetime.fromtimestamp(errors.midnight_pacific(noon.timestamp()), zone)
-        assert (reset.hour, reset.minute, (reset.date() - noon.date()).days) == (0, 0, 1)
-
-
-def test_without_a_time_zone_database_the_reset_is_never_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> ZoneInfo:
-        raise ZoneInfoNotFoundError(name)
-
-    for month in (1, 7):
-        now = datetime(2026, month, 1, 12, tzinfo=ZoneInfo("America/Los_Angeles")).timestamp()
-        exact = errors.midnight_pacific(now)
-        with monkeypatch.context() as patch:
-            patch.setattr(errors, "ZoneInfo", missing)
-            assert 0 <= errors.midnight_pacific(now) - exact <= 3600
 
 
 async def test_a_wrong_google_client_is_told_apart_from_a_dead_consent(box: SandboxThread) -> None:
