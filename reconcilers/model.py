@@ -129,6 +129,12 @@ class Placement:
     changed: float | None = None
     reason: str = ""
     message: str = ""
+    rest: bool = field(init=False, compare=False, repr=False)
+    """Whether the song stands there, was seen, and nothing about it is under way or missing."""
+
+    def __post_init__(self) -> None:
+        rest = self.state is State.PRESENT and self.seen and self.id is not None
+        object.__setattr__(self, "rest", rest and not self.missing and self.intent is None)
 
     def to(self, state: State, now: float, *, reason: str = "", message: str = "", **changes: Any) -> Self:
         """The placement in another state; `reason` and `message` never outlive the state they explain."""
@@ -177,6 +183,12 @@ class Track:
     duplicate_of: str | None = None
     created: float = 0.0
     revision: Any = field(default=None, compare=False)
+    rest: float | None = field(init=False, compare=False, repr=False)
+    """Since when it rests in every place that it has a placement for (its last addition by us, 0.0 without one); None
+    while it doesn't, and where people wrote something. Worked out once, as a plan asks all tracks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rest", _rest(self))
 
     @property
     def recording(self) -> Recording | None:
@@ -207,6 +219,18 @@ class Track:
         if self.placements.get(service) == placement:
             return self
         return replace(self, placements={**self.placements, service: placement})
+
+
+def _rest(track: Track) -> float | None:
+    if track.wishes or track.absent or track.duplicate_of is not None:
+        return None
+    last = 0.0
+    for placement in track.placements.values():
+        if not placement.rest:
+            return None
+        if placement.placed is not None and placement.placed > last:
+            last = placement.placed
+    return last
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is known of a song, whichever place said it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,7 @@ class Recording:
     `artists` are in the writer's order, the main one first; `duration` is in seconds; `isrc` is upper case without
     dashes; `version` are the words that set a recording apart (``live``, ``remix``, ``acoustic``, …), sorted, as
     `matching.parse` finds them; `method` says where the facts came from (``tags``, ``message``, ``file name``,
-    ``spotify``, …). Unknown is None or empty, never a guess.
+    ``spotify``, …). Unknown is None or empty, never a guess. `keys` is room for what `matching.keys` found.
     """
 
     title: str
@@ -20,6 +20,7 @@ class Recording:
     isrc: str | None = None
     version: tuple[str, ...] = ()
     method: str = ""
+    keys: tuple[str, ...] | None = field(default=None, init=False, compare=False, repr=False)
 
     @property
     def artist(self) -> str:

@@ -82,9 +82,7 @@ def plan(
     is False while the channel may not be posted to. `epoch` goes into intents. `budgets` tell what the accounts of the
     places allow; without one, a place is asked whatever is wanted.
     """
-    board = Board(
-        tracks, sync.targets, now, {o.service for o in observations if isinstance(o, Listed)} & sync.targets.keys()
-    )
+    board = Board(tracks, sync.targets, now)
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
     ordered = sorted(observations, key=_order)
     new = [i for o in ordered if isinstance(o, Listed) for i in absorb.unknown_of(sync, board, o)]

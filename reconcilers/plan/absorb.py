@@ -23,16 +23,13 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
     """Works one listing (or some posts) into the tracks; returns what is to be remembered of the place."""
     service = listed.service
     view = View(sync, board, place, listed, frozenset([item.id for item in listed.items]))
-    entries = board.entries(service)
+    entries, settled = board.entries(service), board.settled(service)
     overlapping(board)
-    settled = board.settled(service)
-    unchanged: set[str] = set()
     shown: set[str] = set()
     unknown: dict[str, Item] = {}
     for item in _without_handles_of_doubles(view):
         at = settled.get(item.id)
-        if at is not None and at.entry == item.entry and item.available:
-            unchanged.add(item.id)
+        if at is not None and item.available and at.placements[service].entry == item.entry:
             continue
         owner = board.owner(service, item.id) or (board.by_token(service, item.token) if item.token else None)
         if owner is not None:
@@ -41,8 +38,9 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
         elif item.available and not item.foreign:
             unknown.setdefault(item.id, item)
     if listed.complete:
-        others = {entries[id] for id in entries.keys() - unchanged} - shown
-        view.vanished.update(name for name in others if _counts(board, service, name))
+        others = {name for name in entries.values() if name not in shown and _counts(board, service, name)}
+        others.update([track.name for id, track in settled.items() if id not in view.ids])
+        view.vanished.update(others)
     if unknown:
         settle_in(view, unknown)
     for name in sorted(view.vanished):
@@ -52,15 +50,15 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
             if placement.id not in view.ids and view.ids.isdisjoint(placement.others):
                 # An empty answer is the commonest lie: it shows no absence.
                 missed(sync, board, track, service, listed.at, empty=not listed.items)
-    return _remember(view, unchanged)
+    return _remember(view)
 
 
 def unknown_of(sync: Sync, board: Board, listed: Listed) -> list[Item]:
     """The entries that no track stands for, as far as can be told before anything is absorbed."""
     if listed.service not in sync.targets:
         return []
-    entries = board.entries(listed.service)
-    return [item for item in listed.items if item.id not in entries]
+    entries, settled = board.entries(listed.service), board.settled(listed.service)
+    return [item for item in listed.items if item.id not in settled and item.id not in entries]
 
 
 def _without_handles_of_doubles(view: View) -> tuple[Item, ...]:
@@ -81,7 +79,7 @@ def _counts(board: Board, service: ServiceName, name: str) -> bool:
     return placement.id is not None and placement.state in (State.PRESENT, State.ADDING, State.UNAVAILABLE)
 
 
-def _remember(view: View, unchanged: set[str]) -> Place:
+def _remember(view: View) -> Place:
     place, listed = view.place, view.listed
     if view.service is ServiceName.TELEGRAM:
         return place
@@ -113,7 +111,7 @@ def _remember(view: View, unchanged: set[str]) -> Place:
         started=place.started or whole,
         wanted=False,
         full=view.deferred or (place.full and not whole),
-        placed=_standing(view, unchanged),
+        placed=_standing(view),
         failures=0 if place.reason == INCOMPLETE else place.failures,
         reason="",
         message="",
@@ -121,13 +119,12 @@ def _remember(view: View, unchanged: set[str]) -> Place:
     )
 
 
-def _standing(view: View, unchanged: set[str]) -> int:
-    """How many tracks are Present in the place, as far as it has shown: those of `unchanged` entries, and others."""
+def _standing(view: View) -> int:
+    """How many tracks are Present in the place, as far as it has shown."""
     board, service = view.board, view.service
-    entries = board.entries(service)
-    others = [board.tracks.get(name) for name in {entries[id] for id in entries.keys() - unchanged}]
+    others = [board.tracks.get(name) for name in set(board.entries(service).values())]
     found = [t.placements.get(service, BLANK) for t in others if t is not None]
-    return len(unchanged) + sum(p.state is State.PRESENT and p.seen for p in found)
+    return len(board.settled(service)) + sum(p.state is State.PRESENT and p.seen for p in found)
 
 
 def _show(view: View, track: Track, item: Item) -> None:

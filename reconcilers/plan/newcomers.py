@@ -24,7 +24,10 @@ from reconcilers.services.protocol import Item, ServiceName
 
 def settle_in(view: View, unknown: dict[str, Item]) -> None:
     """Gives every unknown entry to the track that it shows, best pairs first, or makes a track of it."""
-    unknown = {id: item for id, item in unknown.items() if not _let_go(view, id)}
+    let_go = _let_go(view)
+    if not let_go.isdisjoint(unknown):
+        view.deferred = True
+        unknown = {id: item for id, item in unknown.items() if id not in let_go}
     view.board.gather(item.recording for item in unknown.values())
     pairs: list[tuple[float, str, str]] = []
     for id, item in unknown.items():
@@ -49,15 +52,15 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
             _discover(view, item, same or _perhaps(view, item))
 
 
-def _let_go(view: View, id: str) -> bool:
-    """Whether a person said a moment ago that an entry is not a track's: what the place shows may be older than that."""
-    for track in view.board.wished():
-        if id in track.wishes.rejects.get(view.service, ()):
-            changed = track.placements.get(view.service, BLANK).changed
-            if changed is not None and view.listed.at < changed + view.sync.timing.settle:
-                view.deferred = True
-                return True
-    return False
+def _let_go(view: View) -> set[str]:
+    """Entries of which a person said a moment ago that they are not a track's: what the place shows may be older."""
+    found: set[str] = set()
+    for track in view.board.awake():
+        rejected = track.wishes.rejects.get(view.service)
+        changed = track.placements.get(view.service, BLANK).changed
+        if rejected and changed is not None and view.listed.at < changed + view.sync.timing.settle:
+            found |= rejected
+    return found
 
 
 def unseen(placement: Placement) -> bool:
