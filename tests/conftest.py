@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something about the machine, not about what is tested.
+settings.register_profile("navaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("navaar")
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
