@@ -7,6 +7,7 @@ from reconcilers.matching.compare import Band, Verdict, compare
 from reconcilers.matching.decide import Decision, MatchPolicy, Outcome, Scored, decide
 from reconcilers.matching.identify import PostFacts, identify
 from reconcilers.matching.keys import keys
+from reconcilers.matching.legible import legible
 from reconcilers.matching.normalise import compact, fold, latin, skeleton
 from reconcilers.matching.parse import Parsed, normal_isrc, parse, recording
 from reconcilers.matching.queries import queries
@@ -29,6 +30,7 @@ __all__ = [
     "identify",
     "keys",
     "latin",
+    "legible",
     "normal_isrc",
     "parse",
     "queries",

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconcilers.matching.garbage import is_garbage, without_adverts, without_numbering, without_quality
+from reconcilers.matching.legible import LONGEST, MOST_ARTISTS, legible
+from reconcilers.matching.mojibake import repaired
 from reconcilers.matching.normalise import compact
 from reconcilers.matching.parse import normal_isrc, recording
 from reconcilers.matching.people import clean
@@ -17,7 +19,8 @@ class PostFacts:
     """What a post with audio says of its song.
 
     `tags` are the file's own under the names ``title``, ``artist``, ``album``, ``isrc`` and ``duration`` (seconds); an
-    artist may be several. `performer`, `title` and `duration` (seconds) are the message's.
+    artist may be several. `performer`, `title` and `duration` (seconds) are the message's. All of it may be a
+    stranger's: of any length, with any character in it.
     """
 
     tags: Mapping[str, object] | None = None
@@ -38,30 +41,52 @@ class _Named:
 def identify(post: PostFacts) -> Recording | None:
     """The song of a post; None when there is nothing to go on.
 
-    The first source that names title and artist wins, else the first with a title. `method` says which it was.
+    The first source that names title and artist wins, else the first with a title. `method` says which it was. What is
+    returned is legible and bounded, whatever was written.
     """
-    found = list(_sources(post))
+    tags = _tags(post.tags or {})
+    found = list(_sources(post, tags))
     if not found:
         return None
     best = next((named for named in found if named.artists), found[0])
-    tags = post.tags or {}
-    duration = _number(tags.get("duration")) or _number(post.duration)
+    duration = tags.duration or _number(post.duration)
     trusted = best.method == "tags"
     return recording(
         best.title,
         best.artists,
-        album=_album(tags) if trusted else None,
+        album=_album(tags.album) if trusted else None,
         duration=duration,
-        isrc=normal_isrc(_text(tags.get("isrc"))),
+        isrc=normal_isrc(tags.isrc),
         method=best.method,
     )
 
 
-def _sources(post: PostFacts) -> Iterator[_Named]:
-    tags = post.tags or {}
-    yield from _named(_text(tags.get("title")), _texts(tags.get("artist")), "tags")
-    yield from _named(post.title or "", (post.performer or "",), "message")
-    yield from _from_file_name(post.file_name or "")
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    title: str
+    artists: tuple[str, ...]
+    album: str
+    isrc: str
+    duration: float | None
+
+
+def _tags(tags: Mapping[str, object]) -> _Tags:
+    artists = _texts(tags.get("artist"))
+    title, album, *artists = repaired((_text(tags.get("title")), _text(tags.get("album")), *artists))
+    return _Tags(
+        legible(title),
+        tuple(map(legible, artists)),
+        legible(album),
+        _text(tags.get("isrc"))[:LONGEST],
+        _number(tags.get("duration")),
+    )
+
+
+def _sources(post: PostFacts, tags: _Tags) -> Iterator[_Named]:
+    yield from _named(tags.title, tags.artists, "tags")
+    title, performer = map(legible, repaired((_text(post.title), _text(post.performer))))
+    yield from _named(title, (performer,), "message")
+    yield from _from_file_name(legible((post.file_name or "")[-LONGEST:]))
     yield from _from_caption(post.caption or "")
 
 
@@ -127,11 +152,14 @@ _LABELLED = {
     }.items()
 }
 _EMOJI = re.compile(r"[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff♪♫♬•]+")
+# Telegram's own bound [core.telegram.org/bots/api#message], for paying authors.
+_LONGEST_CAPTION = 4096
 _HASHTAG = re.compile(r"#(\w+)")
 
 
 def _from_caption(caption: str) -> Iterator[_Named]:
-    text = _EMOJI.sub(" ", caption)
+    lines = (legible(line) for line in caption[:_LONGEST_CAPTION].splitlines())
+    text = _EMOJI.sub(" ", "\n".join(lines))
     said = {}
     for field, pattern in _LABELLED.items():
         found = pattern.search(text)
@@ -154,21 +182,23 @@ def _bare(text: str) -> str:
     return " ".join(_HASHTAG.sub(lambda tag: tag.group(1).replace("_", " "), without_adverts(text)).split())
 
 
-def _album(tags: Mapping[str, object]) -> str | None:
-    album = without_adverts(_text(tags.get("album")))
+def _album(album: str) -> str | None:
+    album = without_adverts(album)
     return album if album and not is_garbage(album, artist_known=True) else None
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _texts(value: object) -> list[str]:
     if isinstance(value, (list, tuple)):
-        return tuple(str(each) for each in value if each)
-    return (_text(value),)
+        return [text for each in value[:MOST_ARTISTS] if (text := _text(each))]
+    return [_text(value)]
 
 
 def _text(value: object) -> str:
+    """The beginning of what was written, as it was written."""
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
-    return "" if value is None or not compact(str(value)) else str(value).replace("\x00", " ").strip()
+    text = "" if value is None else str(value)[: 8 * LONGEST]
+    return text if compact(text) else ""
 
 
 def _number(value: object) -> float | None:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
+from reconcilers.matching.legible import MOST_ARTISTS, legible
 from reconcilers.matching.normalise import compact
 from reconcilers.matching.people import FEATURED, guests, listed, taken_apart
 from reconcilers.matching.versions import decoration, suffix
@@ -195,15 +197,15 @@ def recording(
 ) -> Recording:
     """A `Recording` as the project keeps it.
 
-    The title is without noise and credits but with its version (``Song (Live)``),
-    featured artists follow the main
-    ones, `version` is filled, the ISRC normalised, `duration` in seconds with 0 taken as unknown.
+    Names are legible and bounded (`legible`). The title is without noise and credits but with its version
+    (``Song (Live)``), featured artists follow the main ones, `version` is filled, the ISRC normalised, `duration` in
+    seconds with 0 taken as unknown.
     """
-    parsed = parse(title, tuple(artists))
+    parsed = parse(legible(title), tuple(map(legible, islice(artists, MOST_ARTISTS))))
     return Recording(
         title=parsed.display,
-        artists=(*parsed.artists, *parsed.featured),
-        album=" ".join(album.split()) or None if album else None,
+        artists=(*parsed.artists, *parsed.featured)[:MOST_ARTISTS],
+        album=legible(album) or None if album else None,
         duration=duration if duration and duration > 0 else None,
         isrc=normal_isrc(isrc),
         version=tuple(sorted(parsed.version)),

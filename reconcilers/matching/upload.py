@@ -1,5 +1,6 @@
 """The recording behind a video that anybody may have uploaded."""
 
+from reconcilers.matching.legible import legible
 from reconcilers.matching.normalise import compact
 from reconcilers.matching.parse import recording
 from reconcilers.matching.people import clean
@@ -15,7 +16,7 @@ def upload(
     What the title says before its dash is the artist. Without a dash it is the channel where the video is `official`,
     else nobody: most channels are no artists.
     """
-    owner = clean(channel)
+    title, owner = legible(title), clean(legible(channel))
     parts = split(title)
     if parts is None:
         return recording(title, (owner,) if official and owner else (), duration=duration, method=method)

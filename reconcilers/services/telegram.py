@@ -1,5 +1,7 @@
 """A Telegram channel, through python-telegram-bot."""
 
+import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,14 +18,18 @@ from reconcilers.services import telegram_errors
 from reconcilers.services.calls import Caller, OnCall, nobody, one_by_one
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.telegram_posts import (
+    audio_of,
     file_name,
     item_from_message,
+    label,
     needs_tags,
     read_tags,
     token_in,
 )
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 __all__ = ["ChannelInfo", "TelegramService", "item_from_message", "new_bot", "read_tags", "token_in"]
 
@@ -107,6 +113,7 @@ class TelegramService:
         self._on_progress = on_progress
         self._clock = clock
         self._caller = Caller("telegram", on_call)
+        self._reading = asyncio.Semaphore(1)
         self._prepared: dict[tuple[str, str], Audio] = {}
 
     async def check(self) -> ChannelInfo:
@@ -139,12 +146,20 @@ class TelegramService:
         """The post of an update as an item; None without audio.
 
         Where the message leaves the song open and the file is within Telegram's 20 MB, the file's tags are asked; their
-        failure is none.
+        failure is none. One file at a time: it is held in memory. A post that can't be understood at all is an item
+        without a title: whatever it is, the posts after it are not to wait for it.
         """
-        tags = None
-        if needs_tags(message):
-            tags = await self._caller.once("getFile", 0, lambda: read_tags(self.bot, message))
-        return item_from_message(message, tags)
+        try:
+            tags = None
+            if needs_tags(message):
+                async with self._reading:
+                    tags = await self._caller.once("getFile", 0, lambda: read_tags(self.bot, message))
+            return item_from_message(message, tags)
+        except Exception:
+            log.exception("post %d can't be understood", message.message_id)
+            audio = audio_of(message)
+            token = token_in(audio.file_name) if audio is not None else None
+            return Item(str(message.message_id), Recording("", method="message"), token=token)
 
     async def head(self) -> Head:
         """Not to be called: a channel can't be counted."""
@@ -241,8 +256,8 @@ class TelegramService:
                 self.chat_id,
                 # Read as it is sent: 50 MB need not be held in memory.
                 InputFile(file, filename=name, read_file_handle=False),
-                title=recording.title,
-                performer=recording.artist or None,
+                title=label(recording.title),
+                performer=label(recording.artist),
                 duration=round(audio.duration),
                 thumbnail=audio.thumbnail,
                 disable_notification=request.silent,

@@ -1,18 +1,16 @@
 """Channel posts: what song an audio is, and how an upload of ours is recognised."""
 
 import asyncio
-import io
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import timedelta
 
-import mutagen
 from telegram import Audio, Bot, Document, Message
 from telegram.error import TelegramError
 
-from reconcilers.matching import PostFacts, identify
+from reconcilers.audio.reader import Tags, tags_of
+from reconcilers.matching import PostFacts, identify, legible
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item
 
@@ -21,6 +19,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 # getFile serves files up to 20 MB [core.telegram.org/bots/api#getfile].
 LARGEST_DOWNLOAD = 20_000_000
+# "0-64 characters; may be replaced by the server" [td_api.tl, inputMessageAudio], of the title and of the performer.
+LONGEST_LABEL = 64
 TAGS_TIMEOUT = 30.0
 # The server keeps 60 characters before the extension (td, clean_filename); the token must be among them.
 _STEM = 60
@@ -28,20 +28,23 @@ _TOKEN = re.compile(r"\[nv-([0-9A-Za-z_-]{4,40})\]")
 _FORBIDDEN = re.compile(r"""[<>:"/\\|?*&`'\[\]\x00-\x1f\x7f]+""")
 _EXTENSIONS = {".mp3", ".m4a", ".flac", ".ogg", ".oga", ".opus", ".wav", ".aac", ".wma", ".aif", ".aiff", ".alac"}
 
-Tags = Mapping[str, object]
-
 
 def file_name(recording: Recording, token: str, extension: str = ".m4a") -> str:
     """``Artist - Title [nv-<token>].m4a``, short enough that Telegram keeps the token. Without a token, no brackets."""
     mark = f"[nv-{token}]" if token else ""
     artist = recording.artists[0] if recording.artists else ""
     plain = f"{artist} - {recording.title}" if artist else recording.title
-    plain = unicodedata.normalize("NFC", plain)
+    plain = unicodedata.normalize("NFC", legible(plain))
     # Some characters become spaces and some vanish on the way; what is left never grows.
     plain = " ".join(_FORBIDDEN.sub(" ", plain).split()).strip(". ")
     room = _STEM - len(mark) - (1 if mark else 0)
     stem = " ".join(part for part in (plain[:room].rstrip(". "), mark) if part)
     return f"{stem or 'audio'}{extension}"
+
+
+def label(name: str) -> str | None:
+    """A title or performer as Telegram takes it; None for none."""
+    return legible(name, LONGEST_LABEL) or None
 
 
 def token_in(file_name: str | None) -> str | None:
@@ -84,12 +87,12 @@ def item_from_message(message: Message, tags: Tags | None = None) -> Item | None
 
 
 def needs_tags(message: Message) -> bool:
-    """Whether the message itself leaves the song open and its file can be asked."""
+    """Whether the message itself leaves the song open, or has cut its names, and its file can be asked."""
     audio = audio_of(message)
     if audio is None or (audio.file_size or 0) > LARGEST_DOWNLOAD:
         return False
     if isinstance(audio, Audio) and audio.title and audio.performer:
-        return False
+        return max(len(audio.title), len(audio.performer)) == LONGEST_LABEL
     item = item_from_message(message)
     return item is None or not (item.recording.title and item.recording.artists)
 
@@ -102,38 +105,12 @@ async def read_tags(bot: Bot, message: Message, timeout: float = TAGS_TIMEOUT) -
     try:
         async with asyncio.timeout(timeout):
             file = await bot.get_file(audio.file_id)
+            if (file.file_size or 0) > LARGEST_DOWNLOAD:
+                return None
             content = await file.download_as_bytearray()
-            return await asyncio.to_thread(tags_in, bytes(content))
-    except (TelegramError, TimeoutError):
+            return await tags_of(content, timeout)
+    except (TelegramError, TimeoutError, OSError):
         return None
-
-
-def tags_in(content: bytes) -> Tags | None:
-    """Title, artist, album, isrc and duration (seconds) of an audio file; None for what isn't one."""
-    try:
-        audio = mutagen.File(io.BytesIO(content), easy=True)
-    except Exception:
-        # Strangers' files: mutagen meets some of them with errors of every kind.
-        return None
-    if audio is None:
-        return None
-    tags: dict[str, object] = {}
-    for name in ("title", "artist", "album", "isrc"):
-        values = _values(audio.tags, name)
-        if values:
-            tags[name] = values if name == "artist" else values[0]
-    length = getattr(audio.info, "length", None)
-    if length:
-        tags["duration"] = float(length)
-    return tags
-
-
-def _values(tags: Mapping[str, object] | None, name: str) -> tuple[str, ...]:
-    try:
-        values = (tags or {}).get(name) or ()
-    except (KeyError, ValueError):
-        return ()
-    return tuple(str(value) for value in values) if isinstance(values, list | tuple) else (str(values),)
 
 
 def seconds(duration: int | float | timedelta | None) -> float | None:
