@@ -7,6 +7,7 @@
     ├── RateLimitError     too fast: parked until `retry_at`
     ├── TransientError     the service or the network is in trouble: back off, then try again
     │   └── OutcomeUnknown the write may or may not have been applied: look before doing anything else
+    ├── LocalError         this program lacks something, such as room on its disk: back off, then try again
     └── ItemError          this one song can't be placed (or fetched): the others go on
 
 Each error is classified once, where the vendor's answer is known. Messages are sentences for the person who reads the
@@ -62,6 +63,12 @@ class TransientError(ServiceError):
 
 class OutcomeUnknown(TransientError):
     """A write was sent and its answer never came: it may have been applied, now or within `settle`."""
+
+
+class LocalError(ServiceError):
+    """What this program needs is missing, by no fault of the service or the song. Nothing was changed."""
+
+    reason = "DiskFull"
 
 
 class ItemError(ServiceError):

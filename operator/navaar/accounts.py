@@ -153,14 +153,10 @@ class Accounts:
 
     async def _source(self, namespace: str, audio: Mapping[str, Any]) -> AudioSource:
         reference = audio.get("cookiesSecretRef")
-        cookies: Path | None = None
+        cookies: str | None = None
         if reference is not None:
             secret = await self.secrets.read(namespace, reference["name"], required=("cookies.txt",))
-            # A copy: yt-dlp writes back what YouTube rotates.
-            cookies = self.audio / f"cookies-{namespace}-{reference['name']}.txt"
-            cookies.parent.mkdir(parents=True, exist_ok=True)
-            cookies.write_text(secret["cookies.txt"])
-            cookies.chmod(0o600)
+            cookies = secret["cookies.txt"]
         return AudioSource(self.audio, cookies, worker=self._worker, longest=seconds(audio.get("maxDuration") or "20m"))
 
     async def close(self) -> None:

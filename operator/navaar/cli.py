@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
         "--log-format", choices=("auto", "json", "console"), default="auto", help="auto: console on a terminal"
     )
     run.add_argument("--log-level", default="INFO", type=str.upper, choices=("DEBUG", "INFO", "WARNING", "ERROR"))
-    run.add_argument("--workdir", type=Path, metavar="DIR", help="for audio on its way (default: a temporary folder)")
+    run.add_argument(
+        "--workdir", type=Path, metavar="DIR", help="where audio on its way gets a folder (default: $TMPDIR)"
+    )
     run.add_argument(
         "--grace", type=float, default=120.0, metavar="SECONDS", help="for uploads to end at shutdown (%(default)s)"
     )

@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
-import tempfile
 import time
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +27,15 @@ from navaar.secrets import Secrets
 from navaar.session import Shared
 from navaar.store import TrackStore
 from navaar.watch import Watch
+from reconcilers.audio import workdir
 from reconcilers.policy import Timing
 from reconcilers.services.calls import OnCall, quiet_clients
 from reconcilers.services.protocol import ServiceName
 
 log = logging.getLogger("navaar")
+
+# Not tempfile.gettempdir(): that raises where the disk is full, which is for those to say who need the room.
+TEMPORARY = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Options:
 
     `namespaces`: whose MusicSyncs it serves (None: the whole cluster's). `namespace`: where its Leases are. `host` (empty:
     every address) and `port`: of its endpoints. `grace`: seconds that an upload may take to end at shutdown. `workdir`:
-    for audio (None: a temporary folder). Without `kubeconfig` and `context` it is the cluster that its pod runs in.
+    where audio under way gets a folder (None: where temporary files are). Without `kubeconfig` and `context` it is the
+    cluster that its pod runs in.
     """
 
     kubeconfig: str | None = None
@@ -123,8 +128,7 @@ class Process:
                 asyncio.gather(store.wait_synced(), *(informer.synced.wait() for informer in watched))
             ):
                 return self.exit_code
-            with tempfile.TemporaryDirectory(prefix="navaar-") as folder:
-                workdir = options.workdir or Path(folder)
+            with workdir(options.workdir or TEMPORARY) as folder:
 
                 def open_intake(bot: Bot, name: str) -> Intake:
                     heartbeat = Heartbeat(lease_kube, options.namespace, f"navaar-bot-{name}", elector.holder)
@@ -141,7 +145,7 @@ class Process:
                         service, operation, units, outcome, seconds
                     )
 
-                accounts = Accounts(secrets, workdir, open_intake, on_call)
+                accounts = Accounts(secrets, folder, open_intake, on_call)
                 shared = Shared(
                     store,
                     accounts,

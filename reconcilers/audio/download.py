@@ -1,7 +1,6 @@
 """From YouTube to a file, by yt-dlp. Imported by the worker only: yt-dlp takes a second and 50 MB."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,15 @@ import yt_dlp
 
 from reconcilers.audio.failures import understood
 from reconcilers.audio.job import FetchError, Job
+from reconcilers.audio.media import rate_for
 
 # 140 is AAC in MP4 at 128 kbit/s: what Telegram plays without another encoding. Then any AAC, then anything.
 FORMAT = "140/bestaudio[ext=m4a]/bestaudio"
 # Pictures without the black bars of the 4:3 sizes.
 _WIDE = 1.6
 _LARGEST_PICTURE = 5_000_000
+# Bytes of a second of sound; more than any format that is asked for has.
+_DENSEST = 64_000
 
 Report = Callable[[str, float], None]
 
@@ -44,7 +46,7 @@ def download(job: Job, report: Report) -> Download:
     refusals: list[FetchError] = []
 
     def refuse(info: Mapping[str, Any], *, incomplete: object) -> None:
-        refusals.extend(_refusals(info, job.longest))
+        refusals.extend(_refusals(info, job))
         if refusals:
             # yt-dlp lets this one pass, but makes another of it without what it holds.
             raise yt_dlp.utils.DownloadCancelled
@@ -59,7 +61,9 @@ def download(job: Job, report: Report) -> Download:
         _jar(job).unlink(missing_ok=True)
     files = [Path(each["filepath"]) for each in (info or {}).get("requested_downloads") or ()]
     if not files or not files[0].is_file():
-        raise FetchError("item", "FetchFailed", "The audio could not be fetched: YouTube gave no file.")
+        raise FetchError(
+            "item", "FetchFailed", "The audio could not be fetched: YouTube gave no file, or far too large a one."
+        )
     duration = (info or {}).get("duration")
     return Download(files[0], float(duration) if duration else None, picture)
 
@@ -77,6 +81,8 @@ def _options(job: Job, report: Report) -> dict[str, Any]:
         "fixup": "never",
         "updatetime": False,
         "overwrites": True,
+        # Where YouTube doesn't say how long a video is, nothing else keeps a download within bounds.
+        "max_filesize": int(job.longest * _DENSEST),
         "retries": 2,
         "fragment_retries": 2,
         "extractor_retries": 1,
@@ -89,8 +95,10 @@ def _options(job: Job, report: Report) -> dict[str, Any]:
         # Otherwise yt-dlp trusts certifi's authorities only.
         options["compat_opts"] = {"no-certifi"}
     if job.cookies:
-        # yt-dlp writes the jar back, and a Secret's mount is read-only.
-        options["cookiefile"] = shutil.copyfile(job.cookies, _jar(job))
+        # yt-dlp writes the jar back.
+        _jar(job).touch(mode=0o600)
+        _jar(job).write_text(job.cookies)
+        options["cookiefile"] = str(_jar(job))
     return options
 
 
@@ -98,14 +106,26 @@ def _jar(job: Job) -> Path:
     return Path(job.folder) / "cookies.txt"
 
 
-def _refusals(info: Mapping[str, Any], longest: float) -> Iterator[FetchError]:
+def _refusals(info: Mapping[str, Any], job: Job) -> Iterator[FetchError]:
     """Why a video is not to be downloaded, known before it is."""
     if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming", "post_live"):
         yield FetchError("item", "NotYet", "The video is a broadcast that hasn't ended.")
     duration = info.get("duration") or 0
-    if duration > longest:
-        message = f"The video lasts {round(duration / 60)} minutes, and {round(longest / 60)} are allowed."
+    if duration > job.longest:
+        message = (
+            f"The recording lasts {_clock(duration)}, and spec.telegram.audio.maxDuration allows {_clock(job.longest)}."
+        )
         yield FetchError("item", "TooLong", message, permanent=True)
+        return
+    try:
+        rate_for(duration, job.largest)
+    except FetchError as failure:
+        yield failure
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 def _progress(said: Mapping[str, Any], report: Report) -> None:

@@ -1,9 +1,11 @@
 """One song from YouTube to a file that Telegram takes: download, remux or encode, tag, check."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from reconcilers.audio import media, tags
 from reconcilers.audio.download import Report, download
+from reconcilers.audio.failures import DISK_FULL, is_disk_full
 from reconcilers.audio.job import Done, FetchError, Job
 
 # How far the file may be from what YouTube says, in seconds.
@@ -12,6 +14,16 @@ TOLERANCE = 2.0
 
 def fetch(job: Job, report: Report) -> Done:
     """Does the job; what it leaves in the folder is the file and its cover. Raises `FetchError`."""
+    try:
+        return _fetch(job, report)
+    except Exception as error:
+        # The libraries word it each in its own way, and some take it for a damaged file.
+        if is_disk_full(error):
+            raise replace(DISK_FULL) from None
+        raise
+
+
+def _fetch(job: Job, report: Report) -> Done:
     folder = Path(job.folder)
     found = download(job, report)
     report("converting", 0.0)
@@ -26,7 +38,7 @@ def fetch(job: Job, report: Report) -> Done:
             "item", "Damaged", f"The audio lasts {duration:.0f} s where YouTube promised {found.duration:.0f} s."
         )
     if path.stat().st_size > job.largest:
-        raise FetchError("item", "TooLarge", "The audio is larger than Telegram takes from bots.", permanent=True)
+        raise media.too_large(path.stat().st_size, duration, job.largest)
     if cover is None:
         return Done(str(path), duration)
     picture = folder / "cover.jpg"

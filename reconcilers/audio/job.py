@@ -1,18 +1,23 @@
 """What the parent and its worker say to each other: one JSON object a line."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from reconcilers.errors import ItemError, RateLimitError, ServiceError, TransientError
+from reconcilers.errors import ItemError, LocalError, RateLimitError, ServiceError, TransientError
+
+LARGEST = 49_500_000
+"""Bytes of a file for Telegram. It takes 50 MB from a bot [core.telegram.org/bots/api#sendaudio], and answers 413 to more;
+whether that is the file or the whole request, and 10^6 or 2^20, isn't said. So the request stays below 50,000,000 bytes:
+beside the file it holds a cover of up to 200 kB, and 3 kB of names and boundaries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One song to fetch. Paths are absolute; `folder` is the job's own and empty, `cache` outlives it.
 
-    `largest` is in bytes, `longest` in seconds, `pause` the seconds between two requests to YouTube. `title`,
-    `performer` and `album` become the file's tags.
+    `cookies` is the text of a Netscape cookie file. `largest` is in bytes, `longest` in seconds, `pause` the seconds
+    between two requests to YouTube. `title`, `performer` and `album` become the file's tags.
     """
 
     video_id: str
@@ -21,8 +26,8 @@ class Job:
     title: str
     performer: str
     album: str | None = None
-    cookies: str | None = None
-    largest: int = 50_000_000
+    cookies: str | None = field(default=None, repr=False)
+    largest: int = LARGEST
     longest: float = 1200.0
     pause: float = 0.0
 
@@ -47,7 +52,7 @@ class Done:
 
 @dataclass(eq=False)
 class FetchError(Exception):
-    """Why there is no file. `kind` is ``item``, ``wait`` or ``trouble``; `wait` is in seconds."""
+    """Why there is no file. `kind` is ``item``, ``wait``, ``trouble`` or ``local``; `wait` is in seconds."""
 
     kind: str
     reason: str
@@ -63,6 +68,8 @@ class FetchError(Exception):
         """The same for the rest of the program; `now` is Unix time."""
         if self.kind == "wait":
             return RateLimitError(self.message, retry_at=now + self.wait, reason=self.reason)
+        if self.kind == "local":
+            return LocalError(self.message, reason=self.reason)
         if self.kind == "trouble":
             return TransientError(self.message, reason=self.reason)
         return ItemError(self.message, reason=self.reason, permanent=self.permanent)

@@ -18,13 +18,15 @@ RATES = (192_000, 160_000, 128_000, 96_000, 64_000)
 # Telegram takes thumbnails of at most 320 pixels a side and 200 kB [core.telegram.org/bots/api#sendaudio].
 COVER_SIDE = 320
 COVER_BYTES = 200_000
+# A picture is decoded in memory, four bytes a pixel; YouTube's largest has two million.
+_MOST_PIXELS = 20_000_000
 # What MP4 adds to the sound, as a share, plus its cover and tags.
 _OVERHEAD = 1.03
 _EXTRAS = 400_000
 
 
 def to_m4a(source: Path, target: Path, duration: float | None, largest: int) -> None:
-    """Writes the sound as plain MP4 with AAC of at most about `largest` bytes.
+    """Writes the sound as plain MP4 with AAC that leaves room for tags and cover within `largest` bytes.
 
     AAC that fits is copied; everything else is encoded at the best rate that fits `duration` (seconds). YouTube's MP4
     is fragmented: tag readers see no duration in it, and players seek badly. Raises `FetchError`.
@@ -37,27 +39,46 @@ def to_m4a(source: Path, target: Path, duration: float | None, largest: int) -> 
             if stream.codec_context.name == "aac" and source.stat().st_size + _EXTRAS <= largest:
                 _copy(container, stream, target)
                 return
-            if not duration:
-                duration = float(container.duration or 0) / av.time_base
-            _encode(container, stream, target, rate_for(duration, largest))
+            duration = duration or float(container.duration or 0) / av.time_base
+        for rate in RATES[RATES.index(rate_for(duration, largest)) :]:
+            with av.open(str(source)) as container:
+                _encode(container, container.streams.audio[0], target, rate)
+            if target.stat().st_size + _EXTRAS <= largest:
+                return
     except av.FFmpegError as error:
-        raise FetchError("item", "Damaged", f"The audio can't be read ({type(error).__name__}).") from None
+        raise FetchError("item", "Damaged", f"The audio can't be read ({type(error).__name__}).") from error
+    raise too_large(target.stat().st_size, duration, largest)
 
 
 def rate_for(duration: float, largest: int) -> int:
     """The best of `RATES` (bit/s) at which so many seconds stay within `largest` bytes. Raises `FetchError`."""
     for rate in RATES:
-        if duration * rate / 8 * _OVERHEAD + _EXTRAS <= largest:
+        if _size(duration, rate) + _EXTRAS <= largest:
             return rate
-    raise FetchError(
-        "item", "TooLarge", f"The audio does not fit {largest // 1_000_000} MB even at 64 kbit/s.", permanent=True
+    raise too_large(_size(duration, RATES[-1]) + _EXTRAS, duration, largest)
+
+
+def too_large(size: float, duration: float, largest: int) -> FetchError:
+    """What can't be posted however it is encoded. Sizes are in bytes, `duration` in seconds."""
+    message = (
+        f"{round(duration / 60)} minutes of audio take {size / 1e6:.1f} MB even at {RATES[-1] // 1000} kbit/s, and a bot"
+        f" may send {largest / 1e6:.1f} MB. Pin a shorter recording (spec.pins.youtubeMusic), or leave the song out of the"
+        " channel (spec.excludeFrom: [telegram])."
     )
+    return FetchError("item", "TooLarge", message, permanent=True)
+
+
+def _size(duration: float, rate: int) -> float:
+    return duration * rate / 8 * _OVERHEAD
 
 
 def square_jpeg(picture: bytes, side: int = COVER_SIDE, largest: int = COVER_BYTES) -> bytes | None:
     """The middle of a picture as a square JPEG of at most `side` pixels and `largest` bytes; None if unreadable."""
     try:
         with av.open(io.BytesIO(picture), "r") as container:
+            shape = container.streams.video[0].codec_context
+            if shape.width * shape.height > _MOST_PIXELS:
+                return None
             frame = next(container.decode(video=0))
         side = min(side, frame.width, frame.height) // 2 * 2
         small = _cropped(frame, side)
@@ -65,7 +86,7 @@ def square_jpeg(picture: bytes, side: int = COVER_SIDE, largest: int = COVER_BYT
             jpeg = _jpeg(small, side, quality)
             if len(jpeg) <= largest:
                 return jpeg
-    except (av.FFmpegError, StopIteration, ValueError):
+    except (av.FFmpegError, StopIteration, ValueError, IndexError):
         return None
     return None
 

@@ -2,17 +2,17 @@
 
 import asyncio
 import re
-import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reconcilers.audio.job import Done, FetchError, Job
+from reconcilers.audio.failures import DISK_FULL, is_disk_full
+from reconcilers.audio.job import LARGEST, Done, FetchError, Job
 from reconcilers.audio.process import IDLE, Worker
-from reconcilers.errors import ItemError
+from reconcilers.errors import ItemError, LocalError, ServiceError
 from reconcilers.recording import Recording
 
 Progress = Callable[[str, str, float], None]
@@ -22,11 +22,10 @@ The stages are ``starting``, ``downloading``, ``converting`` and ``tagging``.
 """
 
 TIMEOUT = 300.0
-LARGEST = 50_000_000
 LONGEST = 1200.0
-# Folders of this process; those of any other were left behind.
-_FOLDERS = "audio-"
-_OURS = f"{_FOLDERS}{secrets.token_hex(4)}-"
+LONGEST_WAIT = 6 * 3600.0
+"""Seconds between two looks at whether YouTube lets this address fetch again, at most."""
+
 _VIDEO_ID = re.compile(r"[0-9A-Za-z_-]{11}")
 
 
@@ -48,16 +47,16 @@ class AudioSource:
     """Fetches songs from YouTube through yt-dlp in a process of its own, which ends by itself when it is `idle`.
 
     Several sources of one program take turns in one process where they are given the same `worker`. `workdir` is for
-    this program alone: what an earlier one left there is removed. `cookies` is a Netscape cookie file, read at each
-    fetch and never written to. `timeout`, `longest` and `idle` are in seconds, `largest` in bytes; `pause` are the
-    seconds between two requests to YouTube. `clock` gives Unix seconds. The network is what ``HTTPS_PROXY`` and
-    ``SSL_CERT_FILE`` say.
+    this program alone (`scratch.workdir`); each song has a folder of its own in it, which is gone when the song is
+    released or could not be had. `cookies` is the text of a Netscape cookie file. `timeout`, `longest` and `idle` are in
+    seconds, `largest` in bytes; `pause` are the seconds between two requests to YouTube. `clock` gives Unix seconds. The
+    network is what ``HTTPS_PROXY`` and ``SSL_CERT_FILE`` say.
     """
 
     def __init__(
         self,
         workdir: Path,
-        cookies: Path | None = None,
+        cookies: str | None = None,
         *,
         worker: Worker | None = None,
         timeout: float = TIMEOUT,
@@ -77,10 +76,7 @@ class AudioSource:
         self._pause = pause
         self._clock = clock
         self._folders: set[Path] = set()
-        workdir.mkdir(parents=True, exist_ok=True)
-        for left in workdir.glob(f"{_FOLDERS}*"):
-            if not left.name.startswith(_OURS):
-                shutil.rmtree(left, ignore_errors=True)
+        self._refused = 0
 
     @property
     def pid(self) -> int | None:
@@ -91,8 +87,9 @@ class AudioSource:
         """The song's audio as .m4a, tagged as `recording`. One at a time: others wait their turn, as long as it takes.
 
         Raises `ItemError` (``Unavailable``, ``AgeRestricted``, ``GeoBlocked``, ``PaidOnly``, ``Protected``, ``NotYet``,
-        ``TooLong``, ``TooLarge``, ``NoFormat``, ``Damaged``, ``FetchTimeout``, ``FetchFailed``), `RateLimitError`
-        (``BotCheck``, ``RateLimited``) or `TransientError`.
+        ``TooLong``, ``TooLarge``, ``NoFormat``, ``MediaRefused``, ``Damaged``, ``FetchTimeout``, ``FetchFailed``),
+        `RateLimitError` (``BotCheck``, ``RateLimited``; about all songs, and each time in a row for twice as long),
+        `LocalError` (``DiskFull``, ``WorkdirUnusable``) or `TransientError`.
         """
         if not _VIDEO_ID.fullmatch(video_id):
             raise ItemError("This is no id of a YouTube video.", reason="Unavailable", permanent=True)
@@ -101,17 +98,42 @@ class AudioSource:
             if on_progress is not None:
                 on_progress(video_id, stage, fraction)
 
-        folder = Path(tempfile.mkdtemp(prefix=_OURS, dir=self._workdir))
-        self._folders.add(folder)
+        folder: Path | None = None
         try:
+            self._workdir.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix="audio-", dir=self._workdir))
+            self._folders.add(folder)
             done = await self._worker.ask(self._job(video_id, recording, folder), self._timeout, hear)
-            return await asyncio.to_thread(_audio, done)
-        except FetchError as failure:
-            self._remove(folder)
-            raise failure.error(self._clock()) from None
-        except BaseException:
-            self._remove(folder)
+            audio = await asyncio.to_thread(_audio, done)
+        except BaseException as error:
+            if folder is not None:
+                self._remove(folder)
+            if isinstance(error, FetchError):
+                raise self._judged(error) from None
+            if isinstance(error, OSError):
+                raise self._local(error) from None
             raise
+        self._refused = 0
+        return audio
+
+    def _judged(self, failure: FetchError) -> ServiceError:
+        """What a failure means. That a song can't be had says that YouTube does speak to this address."""
+        if failure.kind == "wait":
+            wait = min(failure.wait * 2**self._refused, LONGEST_WAIT)
+            self._refused += 1
+            failure = replace(failure, wait=wait)
+        elif failure.kind == "item":
+            self._refused = 0
+        return failure.error(self._clock())
+
+    def _local(self, error: OSError) -> LocalError:
+        if is_disk_full(error):
+            return LocalError(DISK_FULL.message, reason=DISK_FULL.reason)
+        return LocalError(
+            f"The folder for audio under way can't be used ({error.strerror or type(error).__name__}). Give the operator a"
+            " writable volume there; it is tried again by itself.",
+            reason="WorkdirUnusable",
+        )
 
     def release(self, audio: Audio) -> None:
         """Removes the file. Repeatable."""
@@ -136,7 +158,7 @@ class AudioSource:
             title=recording.title,
             performer=recording.artist,
             album=recording.album,
-            cookies=str(self._cookies.absolute()) if self._cookies is not None else None,
+            cookies=self._cookies,
             largest=self._largest,
             longest=self._longest,
             pause=self._pause,

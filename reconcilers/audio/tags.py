@@ -21,4 +21,4 @@ def write(path: Path, title: str, performer: str, album: str | None = None, cove
         audio.save()
         return float(audio.info.length)
     except MutagenError as error:
-        raise FetchError("item", "Damaged", f"The audio can't be tagged ({type(error).__name__}).") from None
+        raise FetchError("item", "Damaged", f"The audio can't be tagged ({type(error).__name__}).") from error

@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 __all__ = ["ChannelInfo", "TelegramService", "item_from_message", "new_bot", "read_tags", "token_in"]
 
 UPLOAD_TIMEOUT = 180.0
-# Prepared audio that was never sent: what a crash of the planner's could leave.
-_KEPT = 4
+# Audio that is prepared at a time: what was prepared before and never sent has been given up.
+_KEPT = 1
 
 
 @dataclass(frozen=True, slots=True)

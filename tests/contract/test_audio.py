@@ -122,9 +122,38 @@ async def test_each_refusal_of_youtubes_is_named(source: AudioSource, box: Sandb
         assert files(tmp_path / "work") == []
 
 
-async def test_media_that_is_refused_is_trouble_of_the_moment(source: AudioSource, box: SandboxThread) -> None:
+async def test_media_that_is_refused_is_this_songs_own_trouble(source: AudioSource, box: SandboxThread) -> None:
     box.call(lambda: box.world.faults.arm(Fault("error", "youtube", "media", status=403, times=9)))
+    caught = await failing(source.fetch("audioOne_01", SAID))
+    assert isinstance(caught, ItemError)
+    assert (caught.reason, caught.permanent) == ("MediaRefused", False)
+
+
+async def test_media_that_breaks_off_is_trouble_of_the_moment(source: AudioSource, box: SandboxThread) -> None:
+    box.call(lambda: box.world.faults.arm(Fault("error", "youtube", "media", status=503, times=9)))
     assert type(await failing(source.fetch("audioOne_01", SAID))) is TransientError
+
+
+async def test_a_robot_check_is_looked_at_ever_more_rarely_until_youtube_speaks_again(
+    source: AudioSource, box: SandboxThread
+) -> None:
+    def arm(reason: str) -> None:
+        detail = {"reason": reason}
+        box.call(lambda: box.world.faults.arm(Fault("playability", "youtube", "player", detail=detail)))
+
+    waits = []
+    for _ in range(3):
+        arm("bot")
+        caught = await failing(source.fetch("audioOne_01", SAID))
+        assert isinstance(caught, RateLimitError)
+        waits.append(round(caught.retry_at - box.world.clock.now(), -1))
+    assert waits == [900, 1800, 3600]
+    arm("age")
+    await failing(source.fetch("audioOne_01", SAID))
+    arm("bot")
+    caught = await failing(source.fetch("audioOne_01", SAID))
+    assert isinstance(caught, RateLimitError)
+    assert caught.retry_at - box.world.clock.now() == pytest.approx(900, abs=30)
 
 
 async def test_without_a_network_it_is_trouble_of_the_moment(
@@ -141,7 +170,7 @@ async def test_what_is_too_long_is_not_downloaded(source: AudioSource, box: Sand
     caught = await failing(source.fetch("audioLong01", Recording("Long", ("Ann",))))
     assert isinstance(caught, ItemError)
     assert (caught.reason, caught.permanent) == ("TooLong", True)
-    assert "22 minutes" in caught.message
+    assert "21:40" in caught.message and "20:00" in caught.message
     assert box.world.journal.counts("youtube")["media"] == 0
 
 
@@ -234,13 +263,6 @@ async def test_the_process_ends_when_its_parent_is_killed(box: SandboxThread, tm
     await until(lambda: not alive(worker))
 
 
-async def test_what_an_earlier_process_left_is_removed(tmp_path: Path) -> None:
-    (tmp_path / "audio-old").mkdir()
-    (tmp_path / "audio-old" / "source.m4a").write_bytes(b"x")
-    AudioSource(tmp_path)
-    assert files(tmp_path) == []
-
-
 async def test_two_sources_share_a_process_and_a_folder(box: SandboxThread, tmp_path: Path) -> None:
     worker = Worker()
     one = AudioSource(tmp_path, worker=worker, pause=0.0)
@@ -258,15 +280,10 @@ async def test_two_sources_share_a_process_and_a_folder(box: SandboxThread, tmp_
     assert files(tmp_path) == []
 
 
-async def test_the_cookies_are_used_and_never_written_to(box: SandboxThread, tmp_path: Path) -> None:
-    cookies = tmp_path / "cookies.txt"
+async def test_cookies_are_used_and_gone_with_the_download(box: SandboxThread, tmp_path: Path) -> None:
     line = ".youtube.com\tTRUE\t/\tTRUE\t4102444800\tVISITOR_INFO1_LIVE\tx"
-    cookies.write_text(f"# Netscape HTTP Cookie File\n{line}\n")
-    cookies.chmod(0o400)
-    before = cookies.read_bytes()
-    source = AudioSource(tmp_path / "work", cookies, pause=0.0)
+    source = AudioSource(tmp_path / "work", f"# Netscape HTTP Cookie File\n{line}\n", pause=0.0)
     audio = await source.fetch("audioOne_01", SAID)
-    assert cookies.read_bytes() == before
     assert sorted(path.name for path in audio.path.parent.iterdir()) == ["audio.m4a", "cover.jpg"]
     await source.close()
 

@@ -1,10 +1,15 @@
 """What yt-dlp's messages are taken for."""
 
-import pytest
+import errno
+import os
 
-from reconcilers.audio.failures import understood
+import av
+import pytest
+from mutagen import MutagenError
+
+from reconcilers.audio.failures import DISK_FULL, is_disk_full, understood
 from reconcilers.audio.job import FetchError
-from reconcilers.errors import ItemError, RateLimitError, TransientError
+from reconcilers.errors import ItemError, LocalError, RateLimitError, TransientError
 
 BEFORE = "\x1b[0;31mERROR:\x1b[0m [youtube] dQw4w9WgXcQ: "
 
@@ -33,7 +38,8 @@ BEFORE = "\x1b[0;31mERROR:\x1b[0m [youtube] dQw4w9WgXcQ: "
         ("This video is DRM protected", "Protected"),
         ("Premieres in 3 hours", "NotYet"),
         ("Requested format is not available. Use --list-formats for a list of available formats", "NoFormat"),
-        ("unable to download video data: HTTP Error 403: Forbidden", "Unreachable"),
+        ("unable to download video data: HTTP Error 403: Forbidden", "MediaRefused"),
+        ("unable to download video data: HTTP Error 503: Service Unavailable", "Unreachable"),
         ("Unable to download API page: <urlopen error [Errno -3] Temporary failure in name resolution>", "Unreachable"),
         ("The read operation timed out", "Unreachable"),
         ("('Unable to connect to proxy', OSError('Tunnel connection failed: 503'))", "Unreachable"),
@@ -56,6 +62,37 @@ def test_each_kind_becomes_the_error_that_the_planner_knows() -> None:
     assert isinstance(wait, RateLimitError)
     assert (wait.retry_at, wait.reason) == (1060.0, "BotCheck")
     assert type(FetchError("trouble", "Unreachable", "m").error(0)) is TransientError
+    assert isinstance(DISK_FULL.error(0), LocalError)
     item = FetchError("item", "TooLong", "m", permanent=True).error(0)
     assert isinstance(item, ItemError)
     assert (item.reason, item.permanent) == ("TooLong", True)
+
+
+def worded_by_yt_dlp(number: int) -> BaseException:
+    """As its `report_error` does within an ``except``: the cause is context, and the text is all it says."""
+    error = RuntimeError(f"unable to write data: {os.strerror(number)}")
+    error.__context__ = OSError(number, os.strerror(number))
+    return error
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_recognised_whichever_library_met_it(number: int) -> None:
+    wrapped = FetchError("item", "Damaged", "m")
+    wrapped.__cause__ = av.FFmpegError(number, os.strerror(number))
+    for error in (
+        OSError(number, "full"),
+        MutagenError(OSError(number, "full")),
+        worded_by_yt_dlp(number),
+        wrapped,
+    ):
+        assert is_disk_full(error)
+
+
+def test_what_is_not_about_room_is_no_full_disk() -> None:
+    for error in (
+        OSError(errno.EACCES, "denied"),
+        worded_by_yt_dlp(errno.EIO),
+        ValueError("28"),
+        FetchError("item", "X", "m"),
+    ):
+        assert not is_disk_full(error)
