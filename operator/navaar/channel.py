@@ -46,6 +46,8 @@ class Channel:
         """The adapter, once it was seen that the bot may post."""
         self.problem: Problem | None = None
         """What keeps the bot from posting, as the last check saw it."""
+        self.drained = False
+        """Whether everything that was waiting at the start is stored, as the pass under way found it (`unknown`)."""
         self.recheck_at: float | None = None
         """When that is looked at again (Unix seconds)."""
         self._accounts = accounts
@@ -59,6 +61,7 @@ class Channel:
         self._first: bool | None = None
         self._accepted: str | None = None
         self._gap_recorded = False
+        self._begun = asyncio.Event()
 
     # -------------------------------------------------------------- the account
 
@@ -113,7 +116,12 @@ class Channel:
     # ------------------------------------------------------------------ hearing
 
     async def read(self, message: Message) -> None:
-        """A post of the channel: returns once its Track is stored."""
+        """A post of the channel: returns once its Track is stored.
+
+        No Track is stored before the status says that this is the first start: after a crash in between, posts that are
+        remembered would look like a status that was lost.
+        """
+        await self._begun.wait()
         assert self._adapter is not None
         self.chat = message.chat.id
         item = await self._adapter.item(message)
@@ -129,11 +137,6 @@ class Channel:
     def gap_recorded(self) -> bool:
         """Whether the status says what the time without a poll means for this channel."""
         return self._gap_recorded
-
-    @property
-    def drained(self) -> bool:
-        """Whether everything that was waiting at the start is stored."""
-        return self._account is not None and self._account.intake.stream.drained
 
     @property
     def contested(self) -> bool:
@@ -153,9 +156,12 @@ class Channel:
         self, sync: Sync, previous: Mapping[str, Any], accepted: str | None, tracks: Mapping[str, Track]
     ) -> str | None:
         """Why the channel may not be posted to, None if it may. `accepted` is the annotation's value."""
+        self.drained = False
         if self._account is None:
             return "the channel is not open yet"
         stream = self._account.intake.stream
+        # Seen once for the whole pass: what it says of the past and what the past is judged by are of one moment.
+        self.drained = stream.drained
         if accepted and accepted != previous.get("acceptedPast"):
             self._accepted = accepted
         facts = PastFacts(
@@ -206,6 +212,7 @@ class Channel:
 
     def status_written(self) -> None:
         """The status of the last pass is stored."""
+        self._begun.set()
         if self.drained:
             self._gap_recorded = True
             self._accepted = None
