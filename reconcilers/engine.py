@@ -19,6 +19,7 @@ from reconcilers.plan.digest import enough
 from reconcilers.plan.operations import (
     Add,
     AddDone,
+    Listed,
     NotSent,
     Observation,
     Observe,
@@ -32,11 +33,15 @@ from reconcilers.plan.operations import (
     Troubled,
 )
 from reconcilers.policy import Sync
+from reconcilers.portion import first_of, too_long
 from reconcilers.recording import Candidate
 from reconcilers.services.protocol import Added, Head, Query, Service, ServiceName
 from reconcilers.store import Store
 
 log = logging.getLogger(__name__)
+
+Entry = tuple[Observation, asyncio.Future[None] | None]
+"""What was seen, and who waits for it to be stored."""
 
 FORMULATIONS = 3
 """Searches per song and place, at most."""
@@ -67,9 +72,10 @@ class Engine:
         self._may_write = may_write
         self._epoch = epoch
         self._limit = asyncio.Semaphore(concurrency)
-        self._inbox: list[tuple[Observation, asyncio.Future[None] | None]] = []
+        self._inbox: list[Entry] = []
         self._lanes: dict[ServiceName, asyncio.Task[None]] = {}
         self._stopping = False
+        self._portioned: int | None = None  # how many tracks there were at the last step, if that stored a part
 
     @property
     def busy(self) -> frozenset[ServiceName]:
@@ -100,7 +106,8 @@ class Engine:
     async def step(self, sync: Sync, *, posting: bool = True, start: bool = True) -> Plan:
         """Plans once, stores the records, and starts the operations (unless not `start`).
 
-        Errors of the store pass through; nothing is lost then.
+        Of very many new tracks it stores some (`reconcilers.portion`); what was listed is then planned with again by the
+        next step. Errors of the store pass through; nothing is lost then.
         """
         self.sync = sync
         taken, self._inbox = self._inbox, []
@@ -117,6 +124,14 @@ class Engine:
                 epoch=self._epoch(),
                 budgets={service: account.budget(self) for service, account in self.accounts.items()},
             )
+            listed = [(seen, done) for seen, done in taken if isinstance(seen, Listed)]
+            # Where the last part came to nothing (some can't be stored), the rest goes at once.
+            if listed and too_long(made, tracks) and len(tracks) != self._portioned:
+                made = first_of(made, tracks, self.places, {seen.service for seen, _ in listed})
+                self._portioned = len(tracks)
+            else:
+                listed = []
+                self._portioned = None
             stored = await asyncio.gather(
                 *(self._record(tracks.get(t.name), t) for t in made.records), return_exceptions=True
             )
@@ -130,8 +145,11 @@ class Engine:
             self._inbox = taken + self._inbox
             raise
         self.places = dict(made.places)
-        for _, done in taken:
-            if done is not None and not done.done():
+        if listed:
+            self._inbox = listed + self._inbox
+            self._wake()
+        for seen, done in taken:
+            if done is not None and not done.done() and not (listed and isinstance(seen, Listed)):
                 done.set_result(None)
         self._share(sync, made)
         for service, operations in made.operations.items():

@@ -63,11 +63,11 @@ class Ground:
         self.operators.append(operator)
         return operator
 
-    def apply_sync(self, interval: str) -> None:
-        """The quickstart's Secrets and MusicSync."""
+    def apply_sync(self, interval: str, **spec: Any) -> None:
+        """The quickstart's Secrets and MusicSync, with top-level fields of its spec replaced."""
         for manifest in quickstart.secrets():
             self.stage.apply(manifest)
-        sync = quickstart.musicsync()
+        sync = quickstart.musicsync(**spec)
         for place in ("youtubeMusic", "spotify"):
             sync["spec"][place]["interval"] = interval
         self.stage.apply(sync)
