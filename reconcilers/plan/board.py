@@ -33,11 +33,18 @@ class Board:
         self._overlaps: set[tuple[str, str]] = set()
         self._keys: dict[str, set[str]] = {}
         self._tokens: dict[tuple[ServiceName, str], str] | None = None
+        self._wished: list[str] | None = None
 
     def awake(self, *, duplicates: bool = False) -> list[Track]:
         """The tracks that there may be something to do about, in the order of their names."""
         found = (self.tracks[name] for name in sorted(self._awake) if name in self.tracks)
         return [track for track in found if duplicates or track.duplicate_of is None]
+
+    def wished(self) -> list[Track]:
+        """The tracks that people wrote into, in the order of their names. Which these are, a plan doesn't change."""
+        if self._wished is None:
+            self._wished = [track.name for track in self.awake(duplicates=True) if track.wishes is not NO_WISHES]
+        return [self.tracks[name] for name in self._wished if name in self.tracks]
 
     def put(self, track: Track) -> Track:
         """Stores a new or changed track and keeps the indexes true."""

@@ -55,7 +55,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
 def _let_go(view: View) -> set[str]:
     """Entries of which a person said a moment ago that they are not a track's: what the place shows may be older."""
     found: set[str] = set()
-    for track in view.board.awake():
+    for track in view.board.wished():
         rejected = track.wishes.rejects.get(view.service)
         changed = track.placements.get(view.service, BLANK).changed
         if rejected and changed is not None and view.listed.at < changed + view.sync.timing.settle:
