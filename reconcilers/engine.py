@@ -16,6 +16,7 @@ from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
 from reconcilers.plan.digest import enough
+from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
 from reconcilers.plan.operations import (
     Add,
     AddDone,
@@ -28,6 +29,8 @@ from reconcilers.plan.operations import (
     RemoveDone,
     Resolve,
     Resolved,
+    Scan,
+    Scanned,
     Search,
     Searched,
     Troubled,
@@ -35,7 +38,7 @@ from reconcilers.plan.operations import (
 from reconcilers.policy import Sync
 from reconcilers.portion import first_of, too_long
 from reconcilers.recording import Candidate
-from reconcilers.services.protocol import Added, Head, Query, Service, ServiceName
+from reconcilers.services.protocol import Added, Head, Item, Lookable, Query, Service, ServiceName
 from reconcilers.store import Store
 
 log = logging.getLogger(__name__)
@@ -103,7 +106,9 @@ class Engine:
             self.accounts[service] = account
             account.join(self, self._wake)
 
-    async def step(self, sync: Sync, *, posting: bool = True, start: bool = True) -> Plan:
+    async def step(
+        self, sync: Sync, *, posting: bool = True, lookback: Lookback = NO_LOOKBACK, start: bool = True
+    ) -> Plan:
         """Plans once, stores the records, and starts the operations (unless not `start`).
 
         Of very many new tracks it stores some (`reconcilers.portion`); what was listed is then planned with again by the
@@ -121,6 +126,7 @@ class Engine:
                 self._clock(),
                 busy=self.busy,
                 posting=posting,
+                lookback=lookback,
                 epoch=self._epoch(),
                 budgets={service: account.budget(self) for service, account in self.accounts.items()},
             )
@@ -234,6 +240,8 @@ class Engine:
                 except ItemError as failure:
                     return Troubled(name, failure, self._clock(), operation.track)
                 return Resolved(name, operation.track, operation.id, candidate, self._clock())
+            case Scan():
+                return await self._scan(service, operation)
             case Remove():
                 error: ServiceError | None = None
                 try:
@@ -244,6 +252,30 @@ class Engine:
                 return RemoveDone(name, operation.track, operation.id, error, self._clock())
             case Add():
                 raise AssertionError("additions go through their own two phases")
+
+    async def _scan(self, service: Service, operation: Scan) -> Scanned:
+        """Looks at posts until the batch ends; what was read before an error is not lost with it."""
+        assert isinstance(service, Lookable)
+        items: list[Item] = []
+        error: ServiceError | None = None
+        id, messages, misses, last = operation.start, 0, operation.misses, 0
+        while id < operation.start + operation.looks and messages < operation.messages and not self._stopping:
+            if id > operation.upto and misses >= operation.patience:
+                break
+            if id not in operation.known:
+                try:
+                    self._guard()
+                    post = await service.look(str(id))
+                except ServiceError as failure:
+                    error = failure
+                    break
+                if post is None:
+                    id, misses = id + 1, misses + 1
+                    continue
+                messages += 1
+                items += [post.item] if post.item is not None else []
+            id, misses, last = id + 1, 0, id
+        return Scanned(service.name, operation.start, id, tuple(items), self._clock(), messages, misses, last, error)
 
     async def _search(self, service: Service, operation: Search) -> tuple[Candidate, ...]:
         assert self.sync is not None

@@ -234,13 +234,54 @@ def _rest(track: Track) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Posts of a channel that have to be read: those from message id `first` on.
+
+    All before `next` were, `found` songs among them. `missing` is how many posts that once were known had been forgotten
+    when it was begun.
+    """
+
+    first: int = 1
+    next: int = 1
+    found: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the old posts of a channel are being read, one message id after another. Times are Unix seconds.
+
+    `stretch` is None while nothing has to be read. This process began at id `begun`, at time `since`; `misses` ids just
+    before the next one hold no post, and `upto` is the highest that is known to hold one. `past`: nothing is posted until
+    it is `done`. `surplus` are posts of ours, as (track, id), that are one too many. `spent` is when the last messages
+    went to the scratch chat; nothing is read before `again`, for which `problem` says why.
+    """
+
+    stretch: Stretch | None = None
+    past: bool = False
+    done: bool = False
+    begun: int = 0
+    since: float = 0.0
+    misses: int = 0
+    upto: int = 0
+    surplus: tuple[tuple[str, str], ...] = ()
+    spent: tuple[float, ...] = ()
+    again: float | None = None
+    problem: str = ""
+
+
+NOT_READING = Reading()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What is remembered of one declared place between passes. Times are Unix seconds.
 
     `count`, `snapshot`: as last observed, never as answered to a write of ours. `placed`: how many tracks stood there then.
     `looked`, `listed`: the last look and the last complete listing by this process. `started`: it was read whole once, so
     what appears now is new. `wanted`, `full`: a look (a whole one) was asked for. `parked`: nothing is asked before then;
-    `failures` in a row lengthen it; `reason` and `message` say why and `terminal` that only a person can mend it.
+    `failures` in a row lengthen it; `reason` and `message` say why and `terminal` that only a person can mend it. Of the
+    channel: `highest` is the highest message id that is known, `reading` how its old posts are being read.
     """
 
     count: int | None = None
@@ -256,6 +297,8 @@ class Place:
     reason: str = ""
     message: str = ""
     terminal: bool = False
+    highest: int = 0
+    reading: Reading = NOT_READING
 
 
 def scored(candidate: Candidate, score: float, reasons: tuple[str, ...]) -> Scored:

@@ -8,13 +8,15 @@ from functools import partial
 from reconcilers.account import Account
 from reconcilers.budget import allowance_of
 from reconcilers.engine import Engine
+from reconcilers.errors import OutcomeUnknown, TargetError
 from reconcilers.matching import compact
-from reconcilers.model import NO_WISHES, Place, Placement, Track, Wishes
+from reconcilers.model import NO_WISHES, Place, Placement, Stretch, Track, Wishes
 from reconcilers.plan import Plan
+from reconcilers.plan.lookback import Lookback, resumed
 from reconcilers.plan.operations import Listed, Observation
 from reconcilers.policy import Past, Sync, Target
 from reconcilers.recording import Candidate, Recording
-from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
+from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Post, Query, ServiceName
 from reconcilers.store import rebase
 
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
@@ -140,14 +142,51 @@ class Channel(Playlist):
     unread: list[Item] = field(default_factory=list)
     audio: dict[str, Recording] = field(default_factory=dict)
     unparsed: set[str] = field(default_factory=set)
+    tokens: dict[str, str] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+    service_messages: set[str] = field(default_factory=set)
+    protected: bool = False
+    heard: int = 0
+    deliver: Callable[[AddRequest], int] = lambda request: 1
+    """How many posts the next upload makes."""
+    lose: Callable[[AddRequest], bool] = lambda request: False
+    """Whether its answer is lost."""
 
-    def post(self, recording: Recording) -> str:
-        """A person posts a song."""
-        self.serial += 1
-        id = str(self.serial)
+    def post(self, recording: Recording, *, heard: bool = True) -> str:
+        """A person posts a song; one that is not `heard` was posted when nobody listened, and Telegram forgot to tell."""
+        id = self._next()
         self.posts[id] = self.ever[id] = recording
-        self.unread.append(Item(id, recording))
+        if heard:
+            self.unread.append(Item(id, recording))
+            self.heard = self.serial
         return id
+
+    def say(self, *, heard: bool = True) -> str:
+        """A person posts a text."""
+        id = self._next()
+        self.texts.add(id)
+        self.heard = self.serial if heard else self.heard
+        return id
+
+    def happen(self) -> str:
+        """Telegram notes that something happened, such as a pinned post: that can't be forwarded."""
+        id = self._next()
+        self.service_messages.add(id)
+        return id
+
+    def _next(self) -> str:
+        self.serial += 1
+        return str(self.serial)
+
+    async def look(self, id: str) -> Post | None:
+        if self.protected:
+            raise TargetError("the channel protects its content", reason="Protected")
+        self._call("look")
+        if id in self.service_messages or id in self.texts:
+            return Post(id)
+        if id not in self.posts:
+            return None
+        return Post(id, Item(id, self.posts[id], token=self.tokens.get(id)))
 
     async def head(self) -> Head:
         raise AssertionError("a channel can't be listed")
@@ -159,10 +198,13 @@ class Channel(Playlist):
         self._call("add")
         (request,) = requests
         self.written("before", "add", request.id)
-        self.serial += 1
-        id = str(self.serial)
-        self.posts[id] = self.ever[id] = self.audio.get(request.id, request.recording)
+        for _ in range(self.deliver(request)):
+            id = self._next()
+            self.posts[id] = self.ever[id] = self.audio.get(request.id, request.recording)
+            self.tokens[id] = request.token
         self.written("after", "add", request.id)
+        if self.lose(request):
+            return (OutcomeUnknown("no answer"),)
         return (Added(str(self.serial)),)
 
     async def remove(self, id: str, entry: str | None) -> None:
@@ -241,6 +283,10 @@ class World:
             past=Past.IGNORE,
         )
         self.posting = True
+        self.scratch = False
+        """Whether old posts can be looked at."""
+        self.past: Stretch | None = None
+        """What of the channel's past is to be read before anything is posted."""
         self.restart()
 
     @property
@@ -250,6 +296,8 @@ class World:
     def restart(self, *, forgetful: bool = False) -> None:
         """A new process: what is not stored is forgotten, but for what status holds of the places (unless `forgetful`)."""
         old = getattr(self, "engine", None)
+        if old is not None and self.past is not None:
+            self.past = resumed(old.places.get(TELEGRAM, Place()).reading) or self.past
         self.engine = Engine(self.store, self.places, clock=self.clock, wake=lambda: None)
         self.handed: list[tuple[Item, asyncio.Future[None]]] = []
         for service, account in self.accounts.items():
@@ -281,7 +329,10 @@ class World:
         """One pass, its operations carried out to the end."""
         self._hand_in()
         self.observed(self.waiting())
-        plan = await self.engine.step(self.sync, posting=self.posting)
+        if self.past is not None and self.engine.places.get(TELEGRAM, Place()).reading.done:
+            self.past = None
+        lookback = Lookback(self.scratch and not self.telegram.protected, "", self.telegram.heard, self.past)
+        plan = await self.engine.step(self.sync, posting=self.posting and self.past is None, lookback=lookback)
         while self.engine.busy:
             await asyncio.sleep(0)
         self._hand_in()

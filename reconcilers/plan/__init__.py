@@ -14,7 +14,9 @@ from reconcilers.budget import Budget, Claim, Wait
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track, nothing
 from reconcilers.plan import absorb, bulk, decide, digest, trouble, wishes
+from reconcilers.plan import lookback as posts
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
+from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
 from reconcilers.plan.operations import (
     AddDone,
     Listed,
@@ -23,6 +25,7 @@ from reconcilers.plan.operations import (
     Operation,
     RemoveDone,
     Resolved,
+    Scanned,
     Searched,
     Troubled,
 )
@@ -30,9 +33,11 @@ from reconcilers.plan.preview import SONGS_A_DAY, Preview, preview
 from reconcilers.plan.purse import Purse
 from reconcilers.plan.song import NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, Sync
-from reconcilers.services.protocol import ServiceName
+from reconcilers.services.protocol import Added, ServiceName
 
 __all__ = ["Plan", "Preview", "plan"]
+
+TELEGRAM = ServiceName.TELEGRAM
 
 _ORDER = {s: i for i, s in enumerate((ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY))}
 
@@ -73,32 +78,36 @@ def plan(
     *,
     busy: Collection[ServiceName] = (),
     posting: bool = True,
+    lookback: Lookback = NO_LOOKBACK,
     epoch: int = 0,
     budgets: Mapping[ServiceName, Budget] | None = None,
 ) -> Plan:
     """The next step of a sync.
 
     `busy` are places in which earlier operations are still being carried out: nothing more is asked of them. `posting`
-    is False while the channel may not be posted to. `epoch` goes into intents. `budgets` tell what the accounts of the
-    places allow; without one, a place is asked whatever is wanted.
+    is False while the channel may not be posted to; `lookback` says what of it has to be read first. `epoch` goes into
+    intents. `budgets` tell what the accounts of the places allow; without one, a place is asked whatever is wanted.
     """
     board = Board(tracks, sync.targets, now)
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
     ordered = sorted(observations, key=_order)
-    new = [i for o in ordered if isinstance(o, Listed) for i in absorb.unknown_of(sync, board, o)]
+    listings = [posts.listed(o) if isinstance(o, Scanned) else o for o in ordered if isinstance(o, (Listed, Scanned))]
+    new = [i for listing in listings for i in absorb.unknown_of(sync, board, listing)]
     board.gather(item.recording for item in new)
     for observation in ordered:
         _take(sync, board, remembered, observation)
     budgets = budgets or {}
     for service, budget in budgets.items():
         remembered[service] = trouble.closed(remembered.get(service, Place()), budget.closed(now), now)
+    if TELEGRAM in sync.targets and TELEGRAM not in busy:
+        remembered[TELEGRAM] = posts.settle(sync, board, remembered[TELEGRAM], lookback, now)
     wishes.carry(sync, board, now)
-    _settle(sync, board, remembered, now, busy)
+    _settle(sync, board, now)
     held = bulk.held_back(sync, board, remembered, now)
     if sync.approved and sync.approved == held.hash:
         bulk.approve(board, held.keys)
         held = bulk.Held()
-    setting = decide.Setting(sync, board, remembered, held, now, posting, epoch, _purses(budgets, now))
+    setting = decide.Setting(sync, board, remembered, held, now, posting, lookback, epoch, _purses(budgets, now))
     operations: dict[ServiceName, tuple[Operation, ...]] = {}
     for service in _ORDER:
         if service in busy:
@@ -120,8 +129,8 @@ def _purses(budgets: Mapping[ServiceName, Budget], now: float) -> dict[ServiceNa
 
 def _order(observation: Observation) -> tuple[int, int, str]:
     """Results before listings, listings in a fixed order of places: what comes first never decides what comes out."""
-    listed = isinstance(observation, (Listed, Looked))
-    track = "" if isinstance(observation, (Listed, Looked)) else observation.track or ""
+    listed = isinstance(observation, (Listed, Looked, Scanned))
+    track = "" if isinstance(observation, (Listed, Looked, Scanned)) else observation.track or ""
     return (listed, _ORDER[observation.service], track)
 
 
@@ -132,6 +141,9 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
         case Listed():
             if service in sync.targets:
                 places[service] = absorb.absorb(sync, board, place, observation)
+        case Scanned():
+            if service in sync.targets:
+                places[service] = posts.read(sync, board, place, observation)
         case Looked(head=head, at=at):
             place = replace(place, looked=at, wanted=False, count=head.count, snapshot=head.snapshot)
             places[service] = trouble.mended(place)
@@ -143,21 +155,23 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
             places[service] = trouble.mended(place)
         case AddDone():
             digest.added(sync, board, observation)
+            if service is TELEGRAM and isinstance(observation.outcome, Added):
+                place = replace(trouble.mended(place), highest=max(place.highest, int(observation.outcome.id)))
             # Our own writes are confirmed by looking, never by remembering what they answered.
             places[service] = replace(place, wanted=True)
         case RemoveDone():
-            digest.removed(sync, board, observation)
-            places[service] = replace(place, wanted=True)
+            left = posts.removed(board, place, observation) if service is TELEGRAM else None
+            if left is None:
+                digest.removed(sync, board, observation)
+            places[service] = left or replace(place, wanted=True)
         case Troubled(error=ItemError()):
             trouble.stumbled(sync, board, observation, observation.at)
         case Troubled():
             places[service] = trouble.troubled(place, observation)
 
 
-def _settle(
-    sync: Sync, board: Board, places: dict[ServiceName, Place], now: float, busy: Collection[ServiceName]
-) -> None:
-    """What follows from time and from the other placements: overdue posts, and the channel's dependence on YouTube."""
+def _settle(sync: Sync, board: Board, now: float) -> None:
+    """What follows from time and from the other placements: another try, and the channel's dependence on YouTube."""
     for track in board.awake():
         for service, placement in track.placements.items():
             if placement.state is State.NOT_FOUND and (placement.next_attempt or now + 1) <= now:
@@ -172,26 +186,20 @@ def _settle(
                 board.place(track, service, _afresh(placement, now))
             elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
                 board.place(track, service, _unidentified(track, placement, now))
-    telegram, youtube = ServiceName.TELEGRAM, ServiceName.YOUTUBE
-    if telegram not in sync.targets:
+    if TELEGRAM not in sync.targets or ServiceName.YOUTUBE not in sync.targets or sync.fetch is Fetch.NEVER:
         return
     for track in board.awake():
-        channel = track.placements.get(telegram)
-        if channel is None or channel.state is State.PRESENT:
+        channel = track.placements.get(TELEGRAM)
+        if channel is None or channel.state in (State.PRESENT, State.ADDING):
             continue
-        if channel.state is State.ADDING:
-            intent = channel.intent
-            if telegram not in busy and intent is not None and now >= intent.deadline + sync.timing.settle:
-                board.place(track, telegram, _delivery_unknown(channel, now))
-        elif youtube in sync.targets and sync.fetch is not Fetch.NEVER:
-            theirs = track.placements.get(youtube, BLANK)
-            stuck = theirs.state in (State.REVIEW, State.NOT_FOUND) or theirs.reason in NOT_AGAIN
-            undecided = stuck and audio_of(track) is None
-            if channel.state is State.PENDING and undecided:
-                message = f"waits for the YouTube id that its audio comes from ({theirs.state.value} there)"
-                board.place(track, telegram, channel.to(theirs.state, now, reason="Inherited", message=message))
-            elif channel.reason == "Inherited" and not (undecided and channel.state is theirs.state):
-                board.place(track, telegram, channel.to(State.PENDING, now))
+        theirs = track.placements.get(ServiceName.YOUTUBE, BLANK)
+        stuck = theirs.state in (State.REVIEW, State.NOT_FOUND) or theirs.reason in NOT_AGAIN
+        undecided = stuck and audio_of(track) is None
+        if channel.state is State.PENDING and undecided:
+            message = f"waits for the YouTube id that its audio comes from ({theirs.state.value} there)"
+            board.place(track, TELEGRAM, channel.to(theirs.state, now, reason="Inherited", message=message))
+        elif channel.reason == "Inherited" and not (undecided and channel.state is theirs.state):
+            board.place(track, TELEGRAM, channel.to(State.PENDING, now))
 
 
 def _afresh(placement: Placement, now: float) -> Placement:
@@ -208,16 +216,6 @@ def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
     return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(track))
 
 
-def _delivery_unknown(placement: Placement, now: float) -> Placement:
-    assert placement.intent is not None
-    token = placement.intent.token
-    message = (
-        "the post may or may not have been made: look in the channel, then set spec.pins.telegram to its message id, "
-    )
-    message += f"or spec.rejects.telegram: [{token}] to send it again"
-    return placement.to(State.REVIEW, now, reason="DeliveryUnknown", message=message)
-
-
 def _wake(setting: decide.Setting) -> float | None:
     """The earliest moment at which time alone changes the plan."""
     sync, now = setting.sync, setting.now
@@ -230,6 +228,9 @@ def _wake(setting: decide.Setting) -> float | None:
             again = decide.again_at(sync, service, place)
             soon = place.looked + sync.timing.confirm if place.full else None
             moments.append(again or soon or place.looked + decide.interval_of(setting, service))
+        elif target is not None and service is TELEGRAM:
+            rested = posts.wake(place, setting.lookback, now)
+            moments += [rested] if rested is not None else []
     for track in setting.board.awake():
         for service, placement in track.placements.items():
             if service not in sync.targets or (

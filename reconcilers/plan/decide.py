@@ -8,10 +8,12 @@ from heapq import nsmallest
 from reconcilers.budget import DAY, Use, Wait
 from reconcilers.errors import QuotaError
 from reconcilers.model import Intent, Place, Placement, Source, State, Track
+from reconcilers.plan import lookback as posts
 from reconcilers.plan.absence import arriving
 from reconcilers.plan.absorb import INCOMPLETE
 from reconcilers.plan.board import Board, audio_of
 from reconcilers.plan.bulk import Held, queue_order
+from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
 from reconcilers.plan.operations import Add, Observe, Operation, Remove, Resolve, Search
 from reconcilers.plan.purse import Purse
 from reconcilers.plan.song import BLANK, NOT_AGAIN
@@ -38,6 +40,7 @@ class Setting:
     held: Held
     now: float
     posting: bool = True
+    lookback: Lookback = NO_LOOKBACK
     epoch: int = 0
     purses: Mapping[ServiceName, Purse] = field(default_factory=dict)
 
@@ -68,6 +71,10 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
         return ()
     if target is None and service is not ServiceName.YOUTUBE:
         return ()
+    if service is ServiceName.TELEGRAM:
+        old = posts.operations(setting.board, place, setting.lookback, setting.now)
+        if old:
+            return old
     wanted = _wanted(setting, service)
     allowance = purse.budget.allowance
     # One kind at a time: after a removal the place is another than the one that an addition would rest on.
@@ -347,7 +354,8 @@ def _add(setting: Setting, service: ServiceName, track: Track, id: str) -> Add:
     token = hashlib.sha256(f"{track.name}\n{service.value}\n{placement.attempts}\n{setting.now}".encode()).hexdigest()[
         :12
     ]
-    intent = Intent("add", token, setting.now + setting.sync.timing.deadline, setting.epoch)
+    known_id = posts.marker(setting.board, place) if service is ServiceName.TELEGRAM else 0
+    intent = Intent("add", token, setting.now + setting.sync.timing.deadline, setting.epoch, known_id)
     request = AddRequest(id, recording, token, silent=track.source is Source.BACKLOG)
     kept = None if service is ServiceName.TELEGRAM else placement.id
     adding = placement.to(State.ADDING, setting.now, intent=intent, id=kept)

@@ -171,9 +171,11 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
         return
     placement = track.placements.get(service, BLANK)
     if placement.state not in (State.ADDING, State.REVIEW):
-        # It stands there by another way; what we sent besides is remembered.
+        # It stands there by another way; what we sent besides is remembered, and what may have arrived is looked for.
         others = {*placement.others, outcome.id} - {placement.id} if isinstance(outcome, Added) else placement.others
-        board.place(track, service, replace(placement, intent=None, others=tuple(sorted(i for i in others if i))))
+        sent = service is ServiceName.TELEGRAM and isinstance(outcome, OutcomeUnknown)
+        intent = placement.intent if sent else None
+        board.place(track, service, replace(placement, intent=intent, others=tuple(sorted(i for i in others if i))))
     elif isinstance(outcome, OutcomeUnknown):
         waiting = replace(
             placement, reason="OutcomeUnknown", message=f"{outcome.message}; looking before anything else"

@@ -114,7 +114,9 @@ def _adopt(view: View, track: Track, item: Item) -> None:
     """An unknown entry turns out to be a known song."""
     service, now = view.service, view.listed.at
     placement = track.placements.get(service, BLANK)
-    arrived = unseen(placement)
+    # A bot is never shown what it posted itself: a post is a person's, and what we sent besides is still looked for.
+    posted = service is ServiceName.TELEGRAM
+    arrived = unseen(placement) and not posted
     replaces = stands(placement) and (placement.missing > 0 or track.name in view.vanished)
     if placement.state is State.REMOVING:
         view.deferred = True  # what people add while we take the song out is theirs, not what is taken out
@@ -137,7 +139,7 @@ def _adopt(view: View, track: Track, item: Item) -> None:
         seen=True,
         missing=0,
         missed=None,
-        intent=None,
+        intent=placement.intent if posted else None,
         candidates=(),
         attempts=0,
         next_attempt=None,

@@ -64,7 +64,25 @@ class Remove:
     entry: str | None = None
 
 
-Operation = Observe | Search | Resolve | Add | Remove
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Look at the posts of the channel one after another, from message id `start` on.
+
+    `known` ids are posts already: they are passed over. It ends after `messages` posts that were looked at, after `looks`
+    ids, or beyond `upto` once `patience` ids in a row hold no post; `misses` of them were counted before.
+    """
+
+    service: ServiceName
+    start: int
+    upto: int
+    known: frozenset[int] = frozenset()
+    messages: int = 20
+    looks: int = 100
+    patience: int = 30
+    misses: int = 0
+
+
+Operation = Observe | Search | Resolve | Add | Remove | Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,25 @@ class Listed:
     complete: bool = False
     head: Head | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The posts that stand under the ids from `start` to before `next`.
+
+    The last `misses` ids hold none; `messages` were looked at, and `last` is the highest id that holds one (0: none did).
+    `error` is what ended it early.
+    """
+
+    service: ServiceName
+    start: int
+    next: int
+    items: tuple[Item, ...]
+    at: float
+    messages: int = 0
+    misses: int = 0
+    last: int = 0
+    error: ServiceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +188,4 @@ class Troubled:
     track: str | None = None
 
 
-Observation = Looked | Listed | Searched | Resolved | AddDone | RemoveDone | Troubled
+Observation = Looked | Listed | Scanned | Searched | Resolved | AddDone | RemoveDone | Troubled

@@ -6,7 +6,7 @@ ask and when, what a listing proves, what is the right song: that is decided by 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconcilers.recording import Candidate, Recording
 
@@ -40,6 +40,14 @@ class Item:
     available: bool = True
     foreign: bool = False
     token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that is in a channel. `item` is None where it is no song, or one that nobody may read."""
+
+    id: str
+    item: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +146,16 @@ class Service(Protocol):
 
     async def close(self) -> None:
         """Releases connections and temporary files."""
+        ...
+
+
+@runtime_checkable
+class Lookable(Protocol):
+    """A place whose entries can be looked at one by one, by their ids: the channel."""
+
+    async def look(self, id: str) -> Post | None:
+        """What stands under an id; None: nothing does. Changes nothing there.
+
+        Raises `TargetError` when nothing at all can be looked at until a person mends it.
+        """
         ...
