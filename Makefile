@@ -41,6 +41,10 @@ test: install lint ## everything that must hold
 unit: install ## the tests that need no process beside their own
 	@$(RUN) -m pytest -q -n 2 tests/unit $(ARGS)
 
+.PHONY: crash-explorer
+crash-explorer: install ## stops the operator before and after every write of seven workloads; some 8 minutes on 2 cores; ARGS=--help
+	@$(RUN) -m tests.explorer $(ARGS)
+
 .PHONY: lint
 lint: install ## style, types, and the direction of imports
 	@$(BIN)/ruff check .

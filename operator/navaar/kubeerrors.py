@@ -1,7 +1,7 @@
 """The errors of the API server, as far as callers branch on them.
 
 KubeError
-├── NotFound        there is no such object (or kind)
+├── NotFound        there is no such object
 ├── AlreadyExists   something of that name is there
 ├── Conflict        it changed since it was read
 ├── Gone            the version to continue from is too old
@@ -95,11 +95,16 @@ def error_from(response: aiohttp.ClientResponse, text: bytes) -> KubeError:
     try:
         status = json.loads(text)
         message, reason = status.get("message", ""), status.get("reason", "")
+        named = bool((status.get("details") or {}).get("name"))
     except (ValueError, AttributeError):
-        message, reason = text.decode(errors="replace")[:200], ""
+        message, reason, named = text.decode(errors="replace")[:200], "", False
     retry_after = response.headers.get("Retry-After", "")
     seconds = float(retry_after) if retry_after.isdigit() else None
     kind = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else KubeError)
     if reason == "AlreadyExists":
         kind = AlreadyExists
+    if kind is NotFound and not named:
+        # The path is not served just now (the kind is being installed, or something stands between): that says nothing
+        # about the object.
+        kind = Unavailable
     return kind(message or f"the API server answered {response.status}", status=response.status, retry_after=seconds)

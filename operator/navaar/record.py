@@ -48,7 +48,8 @@ class SyncFacts:
 class Revision:
     """Which state of which object a `Track` was read from: what `Track.revision` holds.
 
-    `version` is the resourceVersion. `current` says that status is about this generation of the spec. `chat` is the
+    `version` is the resourceVersion. `current` says that status is about this generation of the spec, and that the memory
+    knows no more than it does (a crash can come between the two). `chat` is the
     channel that the memory is of. `owner` is the uid of the MusicSync that owns it. `seen` is the Track as it was read:
     it tells what was changed in one that still has this revision.
     """
@@ -75,13 +76,20 @@ def record_from(resource: Mapping[str, Any], chat_id: int | None = None) -> Trac
         sync=intern(resource["spec"]["musicSyncRef"]["name"]),
         uid=metadata["uid"],
         version=int(metadata["resourceVersion"]),
-        current=status.get("observedGeneration") == metadata.get("generation"),
+        current=status.get("observedGeneration") == metadata.get("generation") and _says(status, track),
         phase=intern(status.get("phase") or ""),
         chat=chat_of(annotation) if annotation else None,
         owner=next((intern(owner["uid"]) for owner in owners if owner.get("kind") == "MusicSync"), None),
         seen=track,
     )
     return replace(track, revision=revision)
+
+
+def _says(status: Mapping[str, Any], track: Track) -> bool:
+    """Whether a status says of the channel what the Track, with its memory, does."""
+    known = track.placements.get(ServiceName.TELEGRAM)
+    said = (status.get("placements") or _NOTHING).get(ServiceName.TELEGRAM.value) or _NOTHING
+    return known is None or said.get("state") == known.state.value
 
 
 def revision_of(track: Track) -> Revision:
@@ -116,3 +124,4 @@ def events_between(before: Track, after: Track) -> list[str]:
 
 
 _NOWHERE = Placement()
+_NOTHING: Mapping[str, Any] = {}

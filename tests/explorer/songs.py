@@ -1,0 +1,59 @@
+"""The songs of the workloads, and how each place writes them."""
+
+from dataclasses import replace
+
+from reconcilers.recording import Recording
+from reconcilers.services.protocol import ServiceName
+from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
+
+SONGS = {
+    "A": Recording("Army of Me", ("Björk",), duration=223.0),
+    "B": Recording("Black Milk", ("Massive Attack",), duration=380.0),
+    "C": Recording("Cowboys", ("Portishead",), duration=278.0),
+    "D": Recording("Daydreaming", ("Radiohead",), duration=384.0),
+    "E": Recording("Everyday People", ("Sly & the Family Stone",), duration=141.0),
+    "F": Recording("Feeling Good", ("Nina Simone",), duration=174.0),
+    "G": Recording("Golden Brown", ("The Stranglers",), duration=208.0),
+    "H": Recording("Heroin", ("The Velvet Underground",), duration=432.0),
+    "I": Recording("Inner City Blues", ("Marvin Gaye",), duration=328.0),
+    "J": Recording("Jóga", ("Björk",), duration=305.0),
+    "K": Recording("Kid A", ("Radiohead",), duration=284.0),
+    "L": Recording("Lilac Wine", ("Jeff Buckley",), duration=272.0),
+}
+DRIFTING = frozenset("AG")
+"""Songs of which YouTube stores another id than the one that was asked for."""
+
+ONLY_YOUTUBE = frozenset("E")
+"""Songs that Spotify does not have."""
+
+
+def id_of(service: ServiceName, song: str) -> str:
+    """The id under which a service finds a song. A second one ("A2") is another upload of the same song."""
+    return f"{'yt' if service is YOUTUBE else 'sp'}:{song}"
+
+
+def song_of(id: str) -> str:
+    """The song that a playlist's entry is."""
+    return id.split(":", 1)[1][0]
+
+
+def spelled(service: ServiceName, song: str) -> Recording:
+    """The song as a place writes it."""
+    recording = SONGS[song[0]]
+    if service is YOUTUBE:
+        return replace(recording, title=recording.title.upper(), duration=(recording.duration or 0) + 1)
+    return recording
+
+
+def titled(recording: Recording) -> str:
+    """The song, however it is spelled; the title itself where it is none of ours."""
+    found = [name for name, r in SONGS.items() if r.title.lower() == recording.title.lower()]
+    return found[0] if found else recording.title
+
+
+def catalogue(service: ServiceName) -> dict[str, Recording]:
+    """What can be found on a service, and what stands there under other ids."""
+    if service is TELEGRAM:
+        return {}
+    names = [name for name in SONGS if service is not SPOTIFY or name not in ONLY_YOUTUBE]
+    return {id_of(service, name): spelled(service, name) for name in names}

@@ -1,0 +1,18 @@
+"""A share of the exploration; `make crash-explorer` makes the whole of it."""
+
+import pytest
+
+from tests.explorer.explore import account, explore
+from tests.explorer.workloads import WORKLOADS
+
+SHARE = 71
+"""One in so many runs: about 100 in all, which take some 15 seconds of a core."""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_whatever_stops_or_troubles_the_operator_its_work_ends_as_if_nothing_had(workload: str) -> None:
+    figures = explore([workload], share=SHARE, seeds=3, jobs=1)
+    told = "\n".join(account(case, verdict) for case, verdict in figures.failures)
+    assert (figures.lost, figures.duplicates, figures.wrong_removals, figures.not_converged) == (0, 0, 0, 0), told
+    assert figures.runs >= 5
