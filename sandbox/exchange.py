@@ -65,7 +65,8 @@ class Exchange:
     `names` are the ids, playlists, chats and people that it is about, for faults to be aimed at; `account` is whose
     allowance it uses, None where nobody's is known. `changes` says of a call that is no `write` that it changes
     something all the same, so that gates hear of it. `spared` are the kinds of fault that strike it only when they are
-    armed for this very call: a player knows no quota.
+    armed for this very call: a player knows no quota. `arrived` is when the request came, in Unix seconds: that is when
+    its token must be good, whenever it is carried out.
     """
 
     world: World
@@ -79,8 +80,10 @@ class Exchange:
     account: str | None = None
     changes: bool = False
     spared: tuple[str, ...] = ()
+    arrived: float = 0.0
 
     def __post_init__(self) -> None:
+        self.arrived = self.world.clock.now()
         self.names.add(self.request.host)
 
     def about(self, *names: object) -> None:
@@ -167,7 +170,7 @@ class Exchange:
             return await self._pieces(response, 2, 0.0, tear=True)
         if fault.kind == "slow":
             return await self._pieces(response, _PIECES, fault.seconds / _PIECES)
-        await self.pause(fault.seconds - applied)
+        await self.pause(self.arrived + fault.seconds - self.world.clock.now())
         return response
 
     async def _pieces(

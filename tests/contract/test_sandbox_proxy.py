@@ -228,7 +228,7 @@ def test_a_person_posts_adds_and_removes_by_key_id_or_file(person: Person, tmp_p
         (["remove", "spotify", "fix-yuo"], "did you mean fix-you"),
         (["post", "nowhere/nothing.mp3"], "there is no file"),
         (["break", "spotify", "rate-limi"], "did you mean rate-limit"),
-        (["clock", "advance", "soon"], "is no duration"),
+        (["advance", "soon"], "is no duration"),
         (["songs", "qqqq"], "no song has"),
         (["lst"], "did you mean list"),
     ],
@@ -250,7 +250,7 @@ def test_a_person_breaks_a_service_for_a_call_and_mends_it(person: Person) -> No
 
 def test_a_person_lets_time_pass_and_reads_the_log(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     before = person.world.clock.offset
-    assert person.says("clock", "advance", "2h")[0] == 0
+    assert person.says("advance", "2h")[0] == 0
     assert person.world.clock.offset == before + 7200
     for name, value in person.box.environment().items():
         monkeypatch.setenv(name, value)
