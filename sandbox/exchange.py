@@ -16,9 +16,9 @@ Act = Callable[[], web.StreamResponse | Awaitable[web.StreamResponse]]
 
 REFUSALS = ("error", "rate-limit", "quota", "revoked", "conflict")
 CUTS = ("lost", "reset", "hang", "down")
-DELAYS = ("late", "slow", "torn")
+DELAYS = ("late", "slow", "torn", "cut-short")
 # When a request under such a fault is carried out, in seconds, unless the fault says otherwise.
-_APPLIED = {"lost": 0.0, "late": 0.0, "slow": 0.0, "torn": 0.0}
+_APPLIED = {"lost": 0.0}
 _PIECES = 20
 CLOSING = web.AppKey("closing", asyncio.Event)
 _LATER = web.AppKey("later", set[asyncio.Task[None]])
@@ -166,6 +166,8 @@ class Exchange:
         response = await self._act(act)
         if response is None:
             return self.cut()
+        if fault.kind == "cut-short":
+            return _halved(response)
         if fault.kind == "torn":
             return await self._pieces(response, 2, 0.0, tear=True)
         if fault.kind == "slow":
@@ -225,6 +227,12 @@ class Exchange:
     def _note(self, status: int) -> None:
         now = self.world.clock.now()
         self.world.journal.add(Entry(now, self.service, self.call, status, self.write, self.cost, self.detail))
+
+
+def _halved(response: web.StreamResponse) -> web.StreamResponse:
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        response.body = response.body[: len(response.body) // 2]
+    return response
 
 
 def _refusal(vendor: Vendor, fault: Fault) -> web.Response:

@@ -46,6 +46,7 @@ ALL = [
         ("reset", "the connection is cut and nothing done; --applied: done that much later all the same"),
         ("torn-request", "the connection is cut in the middle of the request"),
         ("torn", "carried out, and the connection cut in the middle of the answer"),
+        ("cut-short", "carried out, and half of the answer sent as if that were all of it"),
         ("late", "carried out at once (or after --applied), answered after --seconds"),
         ("slow", "carried out at once, the answer trickles for --seconds"),
         ("hang", "accepted, nothing for --seconds, then the connection is cut; --applied: done all the same"),
