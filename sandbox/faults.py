@@ -4,7 +4,7 @@ A fault is armed for a service and a call; each request asks `Faults.take` at it
 what the returned `Fault` says. `sandbox.kinds` says what each kind does.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,8 +13,6 @@ from sandbox import kinds
 from sandbox.clock import Clock
 
 STANDING = ("rate-limit", "quota")
-Undo = Callable[[], None]
-Begin = Callable[["Fault"], Undo | None]
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class Fault:
 
     `seconds` is the delay, or Retry-After; `status` and `body` belong to ``error``; `applied` is when a request is
     carried out nevertheless, in seconds of the world's clock after it came (None: as its kind does). `detail` holds
-    what only some kinds know, `memory` what the kind itself noted when it was armed.
+    what only some kinds know.
     """
 
     kind: str
@@ -43,7 +41,6 @@ class Fault:
     skip: int = 0
     lasting: float | None = None
     applied: float | None = None
-    memory: Any = field(default=None, repr=False, compare=False)
 
     def meant(self, service: str, call: str, names: Collection[str]) -> bool:
         """Whether a request is one that this fault is aimed at."""
@@ -68,26 +65,18 @@ class Faults:
         self.armed: list[Fault] = []
         self.standing: list[Standing] = []
         self._ends: dict[int, float] = {}
-        self._undo: dict[int, Undo] = {}
         self._clock = Clock()
-        self._begin: Begin = _nothing
 
-    def bind(self, clock: Clock, begin: Begin) -> None:
-        """Takes the time from a world, and what a fault does to the world when it is armed; `World` does it."""
-        self._clock, self._begin = clock, begin
+    def bind(self, clock: Clock) -> None:
+        """Takes the time from a world; `World` does it."""
+        self._clock = clock
 
     def arm(self, fault: Fault) -> None:
         """From now on. A refusal takes the place of one that still holds for the same calls.
 
-        A kind that changes the world does so at once, and mending takes it back where that can be. Raises ValueError
-        for a kind that the service doesn't have, KeyError for something unknown in `about` or `detail`.
+        Raises ValueError for a kind that the service doesn't have.
         """
         kinds.check(fault.service, fault.kind)
-        undo = self._begin(fault)
-        if undo is None and kinds.KINDS[fault.kind].changes:
-            return
-        if undo is not None:
-            self._undo[id(fault)] = undo
         if fault.kind in STANDING:
             self.standing = [s for s in self.standing if (s.fault.service, s.fault.call) != (fault.service, fault.call)]
         self.armed.append(fault)
@@ -157,12 +146,3 @@ class Faults:
     def _disarm(self, fault: Fault) -> None:
         self.armed = [f for f in self.armed if f is not fault]
         self._ends.pop(id(fault), None)
-        self._undo.pop(id(fault), _nothing_to_undo)()
-
-
-def _nothing(fault: Fault) -> None:
-    return None
-
-
-def _nothing_to_undo() -> None:
-    pass

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from reconcilers.model import Match, Origin, Placement, Source, State, Track
 from reconcilers.plan.song import fingerprint, track_name
+from reconcilers.policy import Sync
 from sandbox import quickstart, scenario
 from sandbox.catalogue import Song
 from tests.bench_ground import (
@@ -55,7 +56,7 @@ def tracks(made: list[Song], entries: dict[str, str], now: float) -> Iterable[tu
 
     Of the songs that YouTube lacks every other one is missing in the channel too: there is no audio for it.
     """
-    untouched = fingerprint(Track("", identity=recording(made[0])))
+    untouched = fingerprint(Sync(""), Track("", identity=recording(made[0])))
     for n, song in enumerate(made):
         at = now - 20 * DAY - (len(made) - n)
         missing = Placement(

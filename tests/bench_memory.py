@@ -19,6 +19,7 @@ from pathlib import Path
 
 from reconcilers.model import Match, Origin, Placement, Scored, Source, State, Track
 from reconcilers.plan.song import fingerprint, track_name
+from reconcilers.policy import Sync
 from sandbox import quickstart, scenario
 from sandbox.catalogue import Song, video_id
 from sandbox.operatorprocess import OperatorProcess
@@ -50,7 +51,7 @@ MIB = 2**20
 
 def tracks(made: list[Song], now: float) -> Iterator[tuple[Track, Manifest]]:
     """One Track per song."""
-    untouched = fingerprint(Track("", identity=recording(made[0])))
+    untouched = fingerprint(Sync(""), Track("", identity=recording(made[0])))
     for n, song in enumerate(made):
         rng = random.Random(n)
         at = now - 20 * DAY - (len(made) - n)

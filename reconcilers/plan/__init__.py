@@ -185,7 +185,7 @@ def _settle(sync: Sync, board: Board, now: float) -> None:
             ):
                 board.place(track, service, _afresh(placement, now))
             elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
-                board.place(track, service, _unidentified(track, placement, now))
+                board.place(track, service, _unidentified(sync, track, placement, now))
     if TELEGRAM not in sync.targets or ServiceName.YOUTUBE not in sync.targets or sync.fetch is Fetch.NEVER:
         return
     for track in board.awake():
@@ -211,9 +211,9 @@ def _afresh(placement: Placement, now: float) -> Placement:
     return replace(placement, next_attempt=None) if placement.state is State.REMOVING else placement
 
 
-def _unidentified(track: Track, placement: Placement, now: float) -> Placement:
+def _unidentified(sync: Sync, track: Track, placement: Placement, now: float) -> Placement:
     message = "nothing tells which song this is: set spec.title and spec.artists"
-    return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(track))
+    return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(sync, track))
 
 
 def _wake(setting: decide.Setting) -> float | None:

@@ -71,7 +71,9 @@ def _chosen(sync: Sync, board: Board, track: Track, service: ServiceName, decisi
     )
     if owner is None or owner.name == track.name or not claimed:
         # What is only a candidate for another track is free: this one is sure.
-        board.place(track, service, placement.to(State.PENDING, now, id=id, match=match, sought=fingerprint(track)))
+        board.place(
+            track, service, placement.to(State.PENDING, now, id=id, match=match, sought=fingerprint(sync, track))
+        )
         return
     if under_way(track, owner):
         board.place(track, service, replace(placement, next_attempt=now + sync.timing.settle))
@@ -83,7 +85,9 @@ def _chosen(sync: Sync, board: Board, track: Track, service: ServiceName, decisi
         f"the best match, {id}, already belongs to {owner.name}; reject it here (spec.rejects.{service.value}) if "
     )
     message += "these are two songs, or pin it here if they are one"
-    review = placement.to(State.REVIEW, now, reason="PossibleDuplicate", message=message, sought=fingerprint(track))
+    review = placement.to(
+        State.REVIEW, now, reason="PossibleDuplicate", message=message, sought=fingerprint(sync, track)
+    )
     board.place(track, service, replace(review, candidates=_shortlist(decision)))
 
 
@@ -103,7 +107,7 @@ def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decisio
             reason="Ambiguous",
             message=f"{count}, best {best.score:.2f}{why}",
             candidates=candidates,
-            sought=fingerprint(track),
+            sought=fingerprint(sync, track),
             next_attempt=None,
         )
     return placement.to(
@@ -112,7 +116,7 @@ def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decisio
         reason="NotFound",
         message="the service does not have it; looked for again monthly",
         candidates=(),
-        sought=fingerprint(track),
+        sought=fingerprint(sync, track),
         next_attempt=_in_a_month(sync, track, now),
     )
 

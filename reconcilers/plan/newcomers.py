@@ -168,7 +168,7 @@ def _discover(view: View, item: Item, doubts: list[Track]) -> None:
         message = f"may be the same song as {like.recording} ({like.name}); if so, set "
         message += f"spec.pins.{service.value}: {item.id} on that one; if not, set a title or a reject here"
         review = Placement(State.REVIEW, reason="PossibleDuplicate", message=message, changed=now)
-        review = replace(review, sought=fingerprint(Track(name, identity=identity)))
+        review = replace(review, sought=fingerprint(sync, Track(name, identity=identity)))
         placements.update({other: review for other in sync.targets if other is not service})
     source = Source.NEW if view.place.started else Source.BACKLOG
     view.board.put(Track(name, (service, item.id), identity, placements=placements, source=source, created=now))

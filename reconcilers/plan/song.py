@@ -3,6 +3,7 @@
 import hashlib
 
 from reconcilers.model import Placement, State, Track
+from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
 
 STANDING = frozenset({State.PRESENT, State.ADDING, State.REMOVING, State.RETAINED, State.UNAVAILABLE, State.EXCLUDED})
@@ -76,17 +77,19 @@ def audio_of(track: Track) -> str | None:
     return track.audio if track.audio not in rejects else None
 
 
-def fingerprint(track: Track) -> str:
-    """Of what a search for this track would look for and refuse: it changes when a person changes that."""
+def fingerprint(sync: Sync, track: Track) -> str:
+    """Of what a search for this track would look for, refuse and take: it changes when a person changes that."""
     recording, wishes = track.recording, track.wishes
     if recording is None:
         return "-"
+    bands = "" if sync.accept is None and sync.review is None else f"{sync.accept}/{sync.review}"
     if not wishes:
-        return _UNTOUCHED
+        return _UNTOUCHED + bands
     rejects = sorted((s.value, *sorted(ids)) for s, ids in wishes.rejects.items() if ids)
-    return _digest(
+    asked = _digest(
         wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects, wishes.pins.get(ServiceName.YOUTUBE)
     )
+    return asked + bands
 
 
 def _digest(*facts: object) -> str:

@@ -53,7 +53,7 @@ def _untold(track: Track, sync: Sync) -> bool:
         state = placement.state
         if state is State.EXCLUDED or (state in _ENDED and placement.reason in NOT_AGAIN):
             return True
-        if state in _ENDED and placement.sought and placement.sought != fingerprint(track):
+        if state in _ENDED and placement.sought and placement.sought != fingerprint(sync, track):
             return True
     return False
 
@@ -103,7 +103,7 @@ def _wished(
         return _contradicted(track, service, placement, now)
     placement = _reject(sync, board, track, service, placement, now)
     placement = _pin(board, track, service, placement, pins, now)
-    return _seek_again(board.tracks.get(track.name, track), service, placement, now)
+    return _seek_again(sync, board.tracks.get(track.name, track), service, placement, now)
 
 
 def _why_not(sync: Sync, track: Track, service: ServiceName) -> tuple[str, str] | None:
@@ -222,13 +222,13 @@ def _pin(
     return Placement(State.PENDING, changed=now, others=beside)
 
 
-def _seek_again(track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
-    """What a person changed about the song makes an ended search worth another try."""
+def _seek_again(sync: Sync, track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
+    """What a person changed about the song, or about what is taken for it, makes an ended search worth another try."""
     if placement.state not in _ENDED:
         return placement
     if placement.reason in NOT_AGAIN:
         return placement if track.wishes.pins.get(service) else Placement(State.PENDING, changed=now)
-    if not placement.sought or placement.reason not in SEARCH_ENDED or placement.sought == fingerprint(track):
+    if not placement.sought or placement.reason not in SEARCH_ENDED or placement.sought == fingerprint(sync, track):
         return placement
     return Placement(State.PENDING, changed=now)
 

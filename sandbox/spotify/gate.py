@@ -140,7 +140,7 @@ def _authenticate(request: web.Request) -> Access:
     access = world.spotify.accounts.access.get(token)
     if access is None:
         raise Problem(401, "Invalid access token")
-    if request[EXCHANGE].arrived >= access.expires_at:
+    if world.clock.now() >= access.expires_at:
         raise Problem(401, "The access token expired")
     return access
 

@@ -66,9 +66,7 @@ class Wire:
         if fault is not None and fault.kind == "empty":
             return []
         result = await method.act(Call(self.state, bot, method.name, params, uploads, exchange.detail))
-        if fault is not None and method.name == "getUpdates":
-            self.state.queue(bot.token).repeat()
-        elif fault is not None:
+        if fault is not None:
             await method.act(Call(self.state, bot, method.name, params, uploads))
         gone = exchange.request.transport is None or exchange.request.transport.is_closing()
         if gone and not method.write:

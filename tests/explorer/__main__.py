@@ -24,11 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="what that is")
     parser.add_argument("--circumstance", choices=CIRCUMSTANCES, help="one run in a lasting circumstance")
     parser.add_argument("--seed", type=int, default=0, help="its seed")
+    parser.add_argument("--scratch", action="store_true", help="one run: with a scratch chat")
     chosen = parser.parse_args(arguments)
     workloads = chosen.workload or list(WORKLOADS)
     if chosen.kind or chosen.circumstance:
         kind = Kind(chosen.kind) if chosen.kind else None
-        return one(Case(workloads[0], chosen.write, kind, chosen.circumstance, chosen.seed))
+        return one(Case(workloads[0], chosen.write, kind, chosen.circumstance, chosen.seed, chosen.scratch))
     began = time.monotonic()
     figures = explore(workloads, share=chosen.share, seeds=chosen.seeds, jobs=chosen.jobs, tell=say)
     say(f"{len(figures.failures)} runs of {figures.runs} ended otherwise, in {time.monotonic() - began:.0f} s")
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def one(case: Case) -> int:
     """One run, with all that it wrote."""
     end = run(case)
-    verdict = compare(clean_end(case.workload), end)
+    verdict = compare(clean_end(case), end, scratch=case.scratch)
     for write in end.writes:
         say(f"{write}{'    <-- ' + str(case.kind) if write.number == case.at else ''}")
     for state in sorted(end.states):

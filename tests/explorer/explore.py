@@ -41,25 +41,28 @@ class Figures:
         return {name: getattr(self, name) for name in names}
 
 
-_clean: dict[str, Ending] = {}
+_clean: dict[Case, Ending] = {}
 
 
-def clean_end(workload: str) -> Ending:
-    """How a workload ends when nothing befalls it."""
-    if workload not in _clean:
-        _clean[workload] = run(Case(workload))
-    return _clean[workload]
+def clean_end(case: Case) -> Ending:
+    """How a case ends when nothing befalls it."""
+    clean = case.clean
+    if clean not in _clean:
+        _clean[clean] = run(clean)
+    return _clean[clean]
 
 
 def tried(case: Case) -> tuple[Case, Verdict]:
     """One case, held against the clean end."""
-    return case, compare(clean_end(case.workload), run(case))
+    return case, compare(clean_end(case), run(case), scratch=case.scratch)
 
 
-def cases(workload: str, seeds: int) -> list[Case]:
+def cases(workload: str, seeds: int, *, scratch: bool = False) -> list[Case]:
     """Every write of a workload with everything that can befall it, and every circumstance with that many seeds."""
-    found = [Case(workload, write.number, kind) for write, kind in every(clean_end(workload).writes)]
-    found += [Case(workload, circumstance=name, seed=seed) for name in CIRCUMSTANCES for seed in range(seeds)]
+    writes = clean_end(Case(workload, scratch=scratch)).writes
+    found = [Case(workload, write.number, kind, scratch=scratch) for write, kind in every(writes)]
+    for name in CIRCUMSTANCES:
+        found += [Case(workload, circumstance=name, seed=seed, scratch=scratch) for seed in range(seeds)]
     return found
 
 
@@ -75,9 +78,10 @@ def explore(
     figures = Figures(len(workloads))
     chosen: list[Case] = []
     for workload in workloads:
-        figures.writes += len(clean_end(workload).writes)
-        # Odd steps through a list whose neighbours are the kinds of one write: every kind has its turn.
-        chosen += cases(workload, seeds)[len(chosen) % share :: share]
+        figures.writes += len(clean_end(Case(workload)).writes)
+        for scratch in (False, True):
+            # Neighbours are the kinds of one write: with an odd share, every kind has its turn.
+            chosen += cases(workload, seeds, scratch=scratch)[len(chosen) % share :: share]
     tell(f"{len(chosen)} runs of {len(workloads)} workloads with {figures.writes} writes")
     for case, verdict in _all(chosen, jobs or os.cpu_count() or 1):
         figures.add(case, verdict)
@@ -98,8 +102,9 @@ def _all(chosen: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Verdict]]:
 
 def account(case: Case, verdict: Verdict) -> str:
     """A failure for people: what befell which write, how the end differs, and how to see just this run."""
-    what = f"{case.circumstance}, seed {case.seed}" if case.circumstance else f"{case.kind}"
+    what = "with a scratch chat, " if case.scratch else ""
+    what += f"{case.circumstance}, seed {case.seed}" if case.circumstance else f"{case.kind}"
     if case.at is not None:
-        what += f" at {clean_end(case.workload).writes[case.at - 1]}"
+        what += f" at {clean_end(case).writes[case.at - 1]}"
     lines = [f"{case.workload}: {what}", *(f"    {line}" for line in verdict.account)]
-    return "\n".join([*lines, f"    again: python -m tests.explorer --workload {case}"])
+    return "\n".join([*lines, f"    again: python -m tests.explorer {case.arguments}"])

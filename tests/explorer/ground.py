@@ -61,10 +61,14 @@ class Drifting(Shown):
 
 
 class Ground:
-    """One world. Times are seconds of the running (virtual) loop; the clock's are Unix seconds."""
+    """One world. Times are seconds of the running (virtual) loop; the clock's are Unix seconds.
 
-    def __init__(self, sync: Sync) -> None:
+    With a `scratch` chat the operator can look at old posts.
+    """
+
+    def __init__(self, sync: Sync, *, scratch: bool = False) -> None:
         self.sync = sync
+        self.scratch = scratch
         self.cluster = Cluster(self.clock)
         self.youtube = Drifting(YOUTUBE, catalogue(YOUTUBE), batch=1)
         self.spotify = Shown(SPOTIFY, catalogue(SPOTIFY))

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import random
+from dataclasses import replace
 from typing import Any
 
 from navaar.kubeerrors import KubeError
@@ -13,14 +14,15 @@ from navaar.writer import Writer
 from reconcilers.engine import Engine
 from reconcilers.model import Place, State
 from reconcilers.plan import Plan
+from reconcilers.plan.lookback import Lookback
 from reconcilers.plan.operations import Listed
 from reconcilers.recording import Candidate
-from reconcilers.services.protocol import Added, AddRequest, Head, Listing, Query, ServiceName
+from reconcilers.services.protocol import Added, AddRequest, Head, Listing, Post, Query, ServiceName
 from tests.explorer.client import Client, Watching
 from tests.explorer.faults import Director
 from tests.explorer.ground import NAME, NAMESPACE, Ground
 from tests.explorer.line import LINE, Line, at_once
-from tests.memory import TELEGRAM, Playlist
+from tests.memory import TELEGRAM, Channel, Playlist
 
 QUIET = 5.0
 """Seconds between two writes of the MusicSync's status; see `navaar.controller`."""
@@ -61,6 +63,22 @@ class Wire:
         return None
 
 
+class ChannelWire(Wire):
+    """The channel, whose posts can be looked at one by one where there is a scratch chat."""
+
+    def __init__(self, channel: Channel, line: Line) -> None:
+        super().__init__(channel, line)
+        self._channel = channel
+
+    async def look(self, id: str) -> Post | None:
+        return await self._line.read(lambda: at_once(self._channel.look(id)))
+
+
+def wired(place: Playlist, line: Line) -> Wire:
+    """A place on the line of a process."""
+    return ChannelWire(place, line) if isinstance(place, Channel) else Wire(place, line)
+
+
 class Process:
     """The operator from its start to its end."""
 
@@ -72,6 +90,7 @@ class Process:
         self.engine: Engine | None = None
         self.plan: Plan | None = None
         self.drained = False
+        self.heard = 0
         self.trouble: list[str] = []
         self._due = asyncio.Event()
         self._written = 0.0
@@ -119,7 +138,7 @@ class Process:
         tracks = StoredTracks(store.of(SyncFacts(NAMESPACE, NAME, "sync-uid", targets, chat_id=-100)))
         self.engine = Engine(
             tracks,
-            {service: Wire(place, self.line) for service, place in self.ground.places.items()},
+            {service: wired(place, self.line) for service, place in self.ground.places.items()},
             clock=self.ground.clock,
             wake=self.wake,
             may_write=lambda: not self.line.deposed,
@@ -156,11 +175,12 @@ class Process:
 
     async def _pass(self, engine: Engine, tracks: StoredTracks) -> float | None:
         contested = self.ground.clock() < self.ground.contested_until()
-        self.plan = await engine.step(self.ground.sync, posting=self.drained and not contested)
+        lookback = Lookback(self.ground.scratch, heard=self.heard)
+        posting = self.drained and not contested
+        self.plan = await engine.step(self.ground.sync, posting=posting, lookback=lookback)
         await tracks.refresh()
         if self.drained:
-            place = engine.places.get(TELEGRAM, Place())
-            engine.places[TELEGRAM] = Place(place.count, place.snapshot, place.placed, started=True)
+            engine.places[TELEGRAM] = replace(engine.places.get(TELEGRAM, Place()), started=True)
         return await self._report(engine, self.plan)
 
     async def _report(self, engine: Engine, plan: Plan) -> float | None:
@@ -202,6 +222,7 @@ class Process:
             if updates:
                 listed = [Listed(TELEGRAM, (item,), self.ground.clock()) for _, item in updates]
                 await asyncio.gather(*(engine.submit(one) for one in listed))
+                self.heard = max(self.heard, *(int(item.id) for _, item in updates))
                 offset = updates[-1][0] + 1
                 continue
             if not self.drained:

@@ -74,18 +74,30 @@ class _Unexpected(logging.Handler):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run: a workload, and what befalls it: `kind` its `at`-th write, or a circumstance as `seed` has it."""
+    """One run: a workload, and what befalls it: `kind` its `at`-th write, or a circumstance as `seed` has it.
+
+    With a `scratch` chat nothing is left to a person.
+    """
 
     workload: str
     at: int | None = None
     kind: Kind | None = None
     circumstance: str | None = None
     seed: int = 0
+    scratch: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def clean(self) -> "Case":
+        """The run in which nothing befalls it."""
+        return Case(self.workload, scratch=self.scratch)
+
+    @property
+    def arguments(self) -> str:
+        """How to see this run alone."""
+        said = f"--workload {self.workload}{' --scratch' if self.scratch else ''}"
         if self.circumstance is not None:
-            return f"{self.workload} --circumstance {self.circumstance} --seed {self.seed}"
-        return f"{self.workload} --write {self.at} --kind {self.kind}" if self.kind is not None else self.workload
+            return f"{said} --circumstance {self.circumstance} --seed {self.seed}"
+        return f"{said} --write {self.at} --kind {self.kind}" if self.kind is not None else said
 
 
 def run(case: Case, prepare: Callable[[Stage], None] = lambda stage: None) -> Ending:
@@ -134,7 +146,8 @@ def _listening(kept: list[str]) -> Iterator[None]:
 async def _run(case: Case, prepare: Callable[[Stage], None]) -> Ending:
     workload = WORKLOADS[case.workload]
     circumstance = CIRCUMSTANCES[case.circumstance] if case.circumstance is not None else None
-    stage = Stage(workload.sync, Director(case.at, case.kind), circumstance.watching if circumstance else None)
+    watching = circumstance.watching if circumstance is not None else None
+    stage = Stage(workload.sync, Director(case.at, case.kind), watching, scratch=case.scratch)
     if circumstance is not None:
         circumstance.prepare(stage, random.Random(f"{case.workload} {case.seed}"))
     prepare(stage)
@@ -171,10 +184,10 @@ def _state(stage: Stage, track: dict[str, object], *, origins: bool) -> tuple[st
     return tuple(said)
 
 
-def compare(clean: Ending, end: Ending) -> Verdict:
-    """How an end differs from the clean one."""
+def compare(clean: Ending, end: Ending, *, scratch: bool = False) -> Verdict:
+    """How an end differs from the clean one. Without a `scratch` chat a person may have to say whether a post was made."""
     verdict = Verdict()
-    unsure = {s[0] for s in end.states if any(UNSURE in said for said in s)}
+    unsure = set() if scratch else {s[0] for s in end.states if any(UNSURE in said for said in s)}
     verdict.unsure = len(unsure)
     for service in PLACES:
         excused = unsure if service is TELEGRAM else set()

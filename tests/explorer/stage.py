@@ -20,8 +20,10 @@ SOLE = 600.0
 class Stage(Ground):
     """What a workload's script is given. `watching` is how every process hears of changes."""
 
-    def __init__(self, sync: Sync, director: Director, watching: Watching | None = None) -> None:
-        super().__init__(sync)
+    def __init__(
+        self, sync: Sync, director: Director, watching: Watching | None = None, *, scratch: bool = False
+    ) -> None:
+        super().__init__(sync, scratch=scratch)
         self.director = director
         self.watching = watching
         self.processes: list[Process] = []

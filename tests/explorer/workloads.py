@@ -67,16 +67,19 @@ async def together(stage: Stage) -> None:
 
 
 async def same(stage: Stage) -> None:
-    """One song appears everywhere at once; another in two places, a moment apart."""
+    """One song appears everywhere at once; others in two places, a moment apart.
+
+    Nobody adds a song to a playlist while it is being added there: that is outside the promise.
+    """
     stage.put(YOUTUBE, "B")
     stage.start()
     await stage.wait(2 * HOUR)
     for service in (TELEGRAM, YOUTUBE, SPOTIFY):
         stage.put(service, "C")
     await stage.wait(2 * HOUR)
-    stage.put(TELEGRAM, "G")
-    await stage.wait(1.0)
     stage.put(YOUTUBE, "G")
+    await stage.wait(1.0)
+    stage.put(TELEGRAM, "G")
     await stage.wait(2 * HOUR)
     stage.put(SPOTIFY, "D")
     stage.put(TELEGRAM, "D")
