@@ -130,7 +130,7 @@ class Engine:
                 epoch=self._epoch(),
                 budgets={service: account.budget(self) for service, account in self.accounts.items()},
             )
-            listed = [(seen, done) for seen, done in taken if isinstance(seen, Listed)]
+            listed = [(seen, done) for seen, done in taken if isinstance(seen, (Listed, Scanned))]
             # Where the last part came to nothing (some can't be stored), the rest goes at once.
             if listed and too_long(made, tracks) and len(tracks) != self._portioned:
                 made = first_of(made, tracks, self.places, {seen.service for seen, _ in listed})
@@ -155,7 +155,7 @@ class Engine:
             self._inbox = listed + self._inbox
             self._wake()
         for seen, done in taken:
-            if done is not None and not done.done() and not (listed and isinstance(seen, Listed)):
+            if done is not None and not done.done() and not (listed and isinstance(seen, (Listed, Scanned))):
                 done.set_result(None)
         self._share(sync, made)
         for service, operations in made.operations.items():

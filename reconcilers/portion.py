@@ -8,6 +8,8 @@ from reconcilers.plan import Plan
 from reconcilers.plan.operations import Observe
 from reconcilers.services.protocol import ServiceName
 
+TELEGRAM = ServiceName.TELEGRAM
+
 MOST_NEW = 200
 """New tracks that one pass stores."""
 
@@ -23,11 +25,14 @@ def first_of(
     """The part to carry out first, if what was `listed` is then planned with again.
 
     Nothing is done but looking at other places, nothing is deleted, and a listed playlist counts as what it was before
-    (`places`): whatever stops the process now, it is read again.
+    (`places`), and old posts of the channel as unread: whatever stops the process now, they are read again.
     """
     new = [track for track in made.records if track.name not in tracks]
     later = {track.name for track in sorted(new, key=_found)[MOST_NEW:]}
-    unread = {service for service in listed if service is not ServiceName.TELEGRAM}
+    unread = {service for service in listed if service is not TELEGRAM}
+    kept = {s: places.get(s, Place()) if s in unread else place for s, place in made.places.items()}
+    if TELEGRAM in kept:
+        kept[TELEGRAM] = replace(kept[TELEGRAM], reading=places.get(TELEGRAM, Place()).reading)
     looks = {
         service: operations
         for service, operations in made.operations.items()
@@ -37,14 +42,14 @@ def first_of(
         made,
         records=tuple(track for track in made.records if track.name not in later),
         deleted={},
-        places={s: places.get(s, Place()) if s in unread else place for s, place in made.places.items()},
+        places=kept,
         operations=looks,
     )
 
 
 def _found(track: Track) -> tuple[int, float, str]:
     """In the order in which the planner discovers them: what was found like another comes after that one."""
-    service, id = track.origin or (ServiceName.TELEGRAM, "")
+    service, id = track.origin or (TELEGRAM, "")
     return (_ORDER[service], track.created, id)
 
 

@@ -12,12 +12,13 @@ from navaar.accounts import Accounts, BotAccount
 from navaar.api import instant
 from navaar.intake import Stream
 from reconcilers.errors import AuthError, ServiceError, TargetError
-from reconcilers.model import Place, Track
+from reconcilers.model import Place, Reading, Stretch, Track
 from reconcilers.past import Channel as PastFacts
-from reconcilers.past import past_unknown, remembered
-from reconcilers.policy import Sync
+from reconcilers.past import Unknown, past_unknown, remembered, sentence
+from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback, resumed
+from reconcilers.policy import Mode, Past, Sync
 from reconcilers.services.protocol import Item
-from reconcilers.services.telegram import TelegramService
+from reconcilers.services.telegram import PROTECTED, ChannelInfo, TelegramService
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,14 @@ class Channel:
         """Whether everything that was waiting at the start is stored, as the pass under way found it (`unknown`)."""
         self.recheck_at: float | None = None
         """When that is looked at again (Unix seconds)."""
+        self.readable: bool | None = None
+        """Whether old posts can be looked at, as the last check saw it; None: it is not known yet."""
+        self.why = NO_SCRATCH_CHAT
+        """Why they can't."""
+        self.unusable: str | None = None
+        """What keeps the bot from using the scratch chat."""
+        self.heard = 0
+        """The highest message id that an update told of."""
         self._accounts = accounts
         self._store = store
         self._wake = wake
@@ -59,8 +68,12 @@ class Channel:
         self._checking: asyncio.Task[None] | None = None
         self._checked = 0.0
         self._first: bool | None = None
+        self._placed: int | None = None
         self._accepted: str | None = None
-        self._gap_recorded = False
+        self._read = False
+        self._known = False
+        self._judged: tuple[float | None, float | None] | None = None
+        self._recorded: tuple[float | None, float | None] | None = None
         self._begun = asyncio.Event()
 
     # -------------------------------------------------------------- the account
@@ -71,6 +84,7 @@ class Channel:
         self._adapter, self._account = await self._accounts.telegram(namespace, section)
         self._account.intake.readers.append(self)
         self._checked = 0.0
+        self.readable, self.why, self.unusable = None if section.get("scratchChat") else False, NO_SCRATCH_CHAT, None
 
     async def close(self) -> None:
         """Gives the bot back."""
@@ -93,16 +107,20 @@ class Channel:
             return
         now = self._clock()
         refused = place.terminal and place.parked is not None and now >= place.parked
-        due = self._checked == 0.0 or ((self.problem is not None or refused) and now - self._checked >= RECHECK)
+        blind = self._adapter.scratch_chat is not None and (self.readable is not True or bool(place.reading.problem))
+        doubtful = self.problem is not None or blind
+        due = self._checked == 0.0 or ((doubtful or refused) and now - self._checked >= RECHECK)
         if due and self._checking is None:
             self._checked = now
             self._checking = asyncio.create_task(self._check(self._adapter), name="channel-check")
-        self.recheck_at = self._checked + RECHECK if self.problem is not None else None
+        self.recheck_at = self._checked + RECHECK if doubtful else None
 
     async def _check(self, adapter: TelegramService) -> None:
         try:
-            self.chat = (await adapter.check()).chat_id
+            info = await adapter.check()
+            self.chat = info.chat_id
             self.service, self.problem = adapter, None
+            await self._check_scratch(adapter, info)
         except ServiceError as error:
             self.service = None
             self.problem = (error.reason, error.message, isinstance(error, (AuthError, TargetError)))
@@ -112,6 +130,20 @@ class Channel:
         finally:
             self._checking = None
             self._wake()
+
+    async def _check_scratch(self, adapter: TelegramService, info: ChannelInfo) -> None:
+        """Whether old posts can be looked at. When Telegram doesn't say, that stays as it was."""
+        if adapter.scratch_chat is None:
+            return
+        try:
+            await adapter.check_scratch()
+        except TargetError as error:
+            self.readable, self.unusable, self.why = False, error.message, error.message
+            return
+        except ServiceError:
+            return
+        self.unusable, self.why = None, PROTECTED if info.protected else ""
+        self.readable = not info.protected
 
     # ------------------------------------------------------------------ hearing
 
@@ -124,6 +156,8 @@ class Channel:
         await self._begun.wait()
         assert self._adapter is not None
         self.chat = message.chat.id
+        if message.edit_date is None:
+            self.heard = max(self.heard, message.message_id)
         item = await self._adapter.item(message)
         if item is not None:
             await self._store(item)
@@ -136,7 +170,8 @@ class Channel:
     @property
     def gap_recorded(self) -> bool:
         """Whether the status says what the time without a poll means for this channel."""
-        return self._gap_recorded
+        stream = self._account.intake.stream if self._account is not None else None
+        return stream is not None and self._recorded == (stream.since, stream.gap)
 
     @property
     def contested(self) -> bool:
@@ -151,44 +186,64 @@ class Channel:
             self.chat = previous.get("chatId")
         if self._first is None:
             self._first = previous.get("past", "New") == "New" and ("past" in previous or remembered(tracks) == 0)
+            self._placed = previous.get("placed") if previous.get("past", "New") != "New" else None
 
     def unknown(
-        self, sync: Sync, previous: Mapping[str, Any], accepted: str | None, tracks: Mapping[str, Track]
-    ) -> str | None:
+        self, sync: Sync, previous: Mapping[str, Any], accepted: str | None, tracks: Mapping[str, Track], place: Place
+    ) -> Unknown | None:
         """Why the channel may not be posted to, None if it may. `accepted` is the annotation's value."""
         self.drained = False
         if self._account is None:
-            return "the channel is not open yet"
+            return Unknown("the channel is not open yet")
         stream = self._account.intake.stream
         # Seen once for the whole pass: what it says of the past and what the past is judged by are of one moment.
         self.drained = stream.drained
+        self._judged = (stream.since, stream.gap)
         if accepted and accepted != previous.get("acceptedPast"):
             self._accepted = accepted
+        self._read = self._read or place.reading.done
+        settled = previous.get("past") == "Known"
+        gap, since = self._gap(stream, previous)
         facts = PastFacts(
             first=self._first,
             drained=stream.drained,
-            gap=self._gap(stream, previous),
-            placed=previous.get("placed") if previous.get("past", "New") != "New" else None,
+            gap=gap,
+            since=since,
+            placed=self._placed,
             unsettled=previous.get("past") == "Unknown",
+            begun=None if settled else _stretch(previous),
             accepted=self._accepted is not None,
+            read=self._read,
         )
-        if facts.placed is not None and self._gap_recorded and not facts.unsettled:
+        if facts.placed is not None and self.gap_recorded and not facts.unsettled:
             # What the time before this process means was settled when it began.
             facts = replace(facts, gap=0.0)
         return past_unknown(sync, facts, tracks)
 
-    def _gap(self, stream: Stream, previous: Mapping[str, Any]) -> float | None:
-        """Seconds without a poll before this process.
+    def _gap(self, stream: Stream, previous: Mapping[str, Any]) -> tuple[float | None, float | None]:
+        """Seconds without a poll, and since when.
 
         A crash right after the very first start leaves no heartbeat: then it counts from when the status last changed,
         which was with the channel being read.
         """
         if stream.gap is None and previous.get("past") == "Known" and previous.get("lastChanged"):
-            return max(0.0, self._clock() - instant.read(previous["lastChanged"]))
-        return stream.gap
+            since = instant.read(previous["lastChanged"])
+            return max(0.0, self._clock() - since), since
+        return stream.gap, stream.since
+
+    def lookback(self, sync: Sync, unknown: Unknown | None) -> Lookback:
+        """What the planner is told of old posts."""
+        wanted = unknown is not None and sync.past is Past.SCAN and sync.mode is Mode.APPLY
+        past = unknown.past if wanted and unknown is not None else None
+        return Lookback(self.readable, self.why, self.heard, past)
 
     def status(
-        self, previous: Mapping[str, Any], before: int, tracks: Mapping[str, Track], unknown: str | None
+        self,
+        previous: Mapping[str, Any],
+        before: int,
+        tracks: Mapping[str, Track],
+        unknown: Unknown | None,
+        reading: Reading,
     ) -> dict[str, Any]:
         """What only the channel's part of the status holds. `before` is how many posts were remembered before the pass.
 
@@ -198,12 +253,19 @@ class Channel:
         if self.chat is not None:
             made["chatId"] = self.chat
         now = remembered(tracks)
-        placed = previous.get("placed") if previous.get("past", "New") != "New" else None
-        made["placed"] = now if placed is None or unknown is None else max(0, placed + now - before)
+        if unknown is None:
+            self._placed = now
+        elif self._placed is not None:
+            self._placed = max(0, self._placed + now - before)
+        made["placed"] = self._placed if self._placed is not None else now
+        self._known = self.drained and unknown is None
         if self.drained:
             made["past"] = "Known" if unknown is None else "New" if self._first else "Unknown"
         elif self._first or "past" in previous:
             made["past"] = previous.get("past") or "New"
+        scan = _scan_status(unknown.past if unknown is not None else None, reading) or previous.get("scan")
+        if scan:
+            made["scan"] = scan
         # What a person accepted is acted on, and said to be, once it is known what there is to accept.
         accepted = (self._accepted if self.drained else None) or previous.get("acceptedPast")
         if accepted:
@@ -214,10 +276,12 @@ class Channel:
         """The status of the last pass is stored."""
         self._begun.set()
         if self.drained:
-            self._gap_recorded = True
-            self._accepted = None
+            self._recorded = self._judged
+            self._accepted, self._read = None, False
+            if self._known:
+                self._first = False
 
-    def trouble(self, unknown: str | None) -> Problem | None:
+    def trouble(self, sync: Sync, unknown: Unknown | None, place: Place) -> Problem | None:
         """What the condition says of the channel, beyond what the planner knows."""
         if self.problem is not None:
             return self.problem
@@ -229,4 +293,28 @@ class Channel:
                 "another process reads this bot's updates; nothing is posted until it has been quiet for ten minutes"
             )
             return "Conflict", message, False
-        return ("ChannelPastUnknown", unknown, False) if unknown is not None and self.drained else None
+        if unknown is not None and self.drained:
+            message = sentence(unknown, sync, self.lookback(sync, unknown), place.reading)
+            return "ChannelPastUnknown", message, False
+        unusable = self.unusable or place.reading.problem
+        if unusable and not place.reason:
+            return "ScratchChatUnusable", f"{unusable}; until then old posts can't be read, and the rest goes on", False
+        return None
+
+
+def _stretch(previous: Mapping[str, Any]) -> Stretch | None:
+    """What an earlier process left of the past to be read."""
+    scan = previous.get("scan")
+    if not scan:
+        return None
+    return Stretch(scan["first"], scan["next"], scan.get("found", 0), scan.get("missing", 0))
+
+
+def _scan_status(past: Stretch | None, reading: Reading) -> dict[str, int] | None:
+    """How far the past was read; None: nothing of it is to be."""
+    stretch = resumed(reading) or past
+    if stretch is None:
+        return None
+    made = {"first": stretch.first, "next": stretch.next, "last": reading.upto, "found": stretch.found}
+    made["missing"] = stretch.missing
+    return {name: count for name, count in made.items() if count}

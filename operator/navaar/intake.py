@@ -8,13 +8,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from telegram import Bot, Message, Update
 from telegram.error import Conflict, TelegramError
 
+from navaar.lease import awake_or_not
 from reconcilers.errors import AuthError, RateLimitError, ServiceError
+from reconcilers.past import RETENTION
 from reconcilers.services import telegram_errors
 from reconcilers.services.calls import OnCall, nobody
 
@@ -69,13 +71,15 @@ class Heartbeat(Protocol):
 class Stream:
     """What is known of a bot's stream.
 
-    `drained`: everything that was waiting at the start is stored. `gap`: seconds that nobody had polled when this process
-    began to; None: nobody ever had. `trouble` is the error that keeps it from being read now. `contested`: another process
+    `drained`: everything that was waiting at the start is stored. `gap`: seconds that nobody had polled, from `since` (Unix
+    time) until this process did; None: nobody ever had. When none of its own polls succeeds for as long as Telegram keeps
+    updates, that is a start anew. `trouble` is the error that keeps it from being read now. `contested`: another process
     polled the same bot within the last ten minutes.
     """
 
     drained: bool = False
     gap: float | None = None
+    since: float | None = None
     trouble: ServiceError | None = None
     contested: bool = False
 
@@ -91,27 +95,29 @@ class Intake:
         ready: Callable[[], Awaitable[object]],
         notify: Callable[[], None],
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = awake_or_not,
         on_call: OnCall = nobody,
     ) -> None:
-        """`notify` is called when `stream` has changed."""
+        """`notify` is called when `stream` has changed. `elapsed` are seconds that go on while the machine sleeps."""
         self.bot = bot
         self.readers: list[Reader] = []
         self._heartbeat = heartbeat
         self._ready = ready
         self._notify = notify
         self._clock = clock
+        self._elapsed = elapsed
         self._on_call = on_call
         self._stream = Stream()
         self._contested_until = 0.0
         self._beaten = 0.0
+        self._polled: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def stream(self) -> Stream:
         """What is known now."""
         contested = self._clock() < self._contested_until
-        known = self._stream
-        return Stream(known.drained, known.gap, known.trouble, contested)
+        return replace(self._stream, contested=contested)
 
     def start(self) -> None:
         """Begins to read, in a task of its own."""
@@ -134,7 +140,7 @@ class Intake:
                 log.warning("the last poll's time can't be read yet: %s", error)
                 await asyncio.sleep(5)
         gap = None if last is None else max(0.0, self._clock() - last)
-        self._tell(Stream(gap=gap))
+        self._tell(Stream(gap=gap, since=last))
         offset: int | None = None
         wait = 1.0
         while True:
@@ -142,8 +148,7 @@ class Intake:
                 offset = await self._poll(offset)
                 wait = 1.0
             except ServiceError as error:
-                known = self._stream
-                self._tell(Stream(known.drained, known.gap, error))
+                self._tell(replace(self._stream, trouble=error))
                 if isinstance(error, RateLimitError):
                     wait = max(1.0, error.retry_at - self._clock())
                 elif isinstance(error, AuthError):
@@ -154,9 +159,8 @@ class Intake:
 
     async def _poll(self, offset: int | None) -> int | None:
         """One request; returns the next offset, whose use confirms what this one brought."""
-        drained = self._stream.drained
         # Until the first heartbeat is written, polls are short: that a poll succeeded is not to be forgotten by a crash.
-        timeout = 0 if not drained else POLL if self._beaten else 1
+        timeout = 0 if not self._stream.drained else POLL if self._beaten else 1
         started = time.perf_counter()
         outcome = "ok"
         try:
@@ -171,13 +175,24 @@ class Intake:
             raise failure from None
         finally:
             self._on_call("getUpdates", 0, outcome, time.perf_counter() - started)
+        self._note()
+        drained = self._stream.drained
         if updates:
             await asyncio.gather(*(self._hand_out(update) for update in updates))
             offset = updates[-1].update_id + 1
         if not (self._stream.drained and self._stream.trouble is None):
-            self._tell(Stream(drained or not updates, self._stream.gap))
+            self._tell(replace(self._stream, drained=drained or not updates, trouble=None))
         await self._beat()
         return offset
+
+    def _note(self) -> None:
+        """A poll succeeded. If the one before it did too long ago, posts may have been missed."""
+        now, before = self._elapsed(), self._polled
+        self._polled = now
+        if before is not None and now - before > RETENTION:
+            log.warning("no poll succeeded for %d hours: posts may have been missed", (now - before) // 3600)
+            self._beaten = 0.0
+            self._tell(Stream(gap=now - before, since=self._clock() - (now - before)))
 
     async def _hand_out(self, update: Update) -> None:
         message = update.channel_post or update.edited_channel_post

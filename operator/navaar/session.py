@@ -20,7 +20,8 @@ from navaar.tracks import StoredTracks
 from reconcilers.engine import Engine
 from reconcilers.errors import AuthError
 from reconcilers.model import Place
-from reconcilers.past import remembered
+from reconcilers.past import Unknown, remembered
+from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Sync, Timing
 from reconcilers.services.protocol import Item, Service, ServiceName
@@ -84,13 +85,16 @@ class Session:
             self._handled = requested
         await self._open_accounts(resource, sync, engine, suspended)
         tracks, channel, heard = engine.store.tracks(), self._channel, previous.get("telegram") or {}
-        unknown: str | None = None
+        accepted = _annotation(resource, ACCEPT_PAST_ANNOTATION)
+        unknown: Unknown | None = None
+        lookback = NO_LOOKBACK
         if channel is not None:
             channel.begin(heard, tracks)
-            unknown = channel.unknown(sync, heard, _annotation(resource, ACCEPT_PAST_ANNOTATION), tracks)
+            unknown = channel.unknown(sync, heard, accepted, tracks, engine.places.get(TELEGRAM, Place()))
+            lookback = channel.lookback(sync, unknown)
         posting = channel is not None and unknown is None and not channel.contested
         before = remembered(tracks)
-        plan = await engine.step(sync, posting=posting, start=not suspended)
+        plan = await engine.step(sync, posting=posting, lookback=lookback, start=not suspended)
         self._shared.metrics.recorded(tracks, plan.records)
         assert self._store is not None
         if self._owners != self._store.facts.owner:
@@ -98,14 +102,19 @@ class Session:
             self._owners = self._store.facts.owner
         await self._store.refresh()
         tracks = engine.store.tracks()
+        place = engine.places.get(TELEGRAM, Place())
         if channel is not None and channel.drained:
-            place = engine.places.get(TELEGRAM, Place())
-            engine.places[TELEGRAM] = replace(place, started=True)
+            place = engine.places[TELEGRAM] = replace(place, started=True)
+            if unknown is not None and place.reading.done:
+                unknown = channel.unknown(sync, heard, accepted, tracks, place)
+                self._wake()
         if self._counted is None or plan.records or plan.deleted:
             self._counted = summary.count(tracks, sync)
         counts, places = self._counted
-        telegram = channel.status(heard, before, tracks, unknown) if channel is not None else {}
-        trouble = channel.trouble(unknown) if channel is not None and TELEGRAM not in self._problems else None
+        telegram, trouble = {}, None
+        if channel is not None:
+            telegram = channel.status(heard, before, tracks, unknown, place.reading)
+            trouble = channel.trouble(sync, unknown, place) if TELEGRAM not in self._problems else None
         facts = summary.Facts(
             sync=sync,
             generation=resource["metadata"].get("generation", 1),

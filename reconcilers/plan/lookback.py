@@ -37,6 +37,9 @@ UNREADABLE_WAIT = 300.0
 """Seconds until the scratch chat is tried again after it could not be used."""
 
 
+NO_SCRATCH_CHAT = "there is no spec.telegram.scratchChat in which the operator could look at old posts"
+
+
 @dataclass(frozen=True, slots=True)
 class Lookback:
     """What the planner is told of the channel, besides its posts.
@@ -46,7 +49,7 @@ class Lookback:
     """
 
     readable: bool | None = False
-    why: str = "there is no spec.telegram.scratchChat"
+    why: str = NO_SCRATCH_CHAT
     heard: int = 0
     past: Stretch | None = None
 

@@ -6,9 +6,10 @@ from reconcilers.services.protocol import (
     Head,
     Item,
     Listing,
+    Post,
     Query,
     Service,
     ServiceName,
 )
 
-__all__ = ["AddRequest", "Added", "Head", "Item", "Listing", "Query", "Service", "ServiceName"]
+__all__ = ["AddRequest", "Added", "Head", "Item", "Listing", "Post", "Query", "Service", "ServiceName"]

@@ -7,7 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner, InputFile, Message
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    ChatPermissions,
+    InputFile,
+    Message,
+    MessageOriginChannel,
+)
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
@@ -16,7 +27,7 @@ from reconcilers.errors import ItemError, ServiceError, TargetError
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import telegram_errors
 from reconcilers.services.calls import Caller, OnCall, nobody, one_by_one
-from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
+from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Post, Query, ServiceName
 from reconcilers.services.telegram_posts import (
     audio_of,
     file_name,
@@ -31,9 +42,10 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-__all__ = ["ChannelInfo", "TelegramService", "item_from_message", "new_bot", "read_tags", "token_in"]
+__all__ = ["PROTECTED", "ChannelInfo", "TelegramService", "item_from_message", "new_bot", "read_tags", "token_in"]
 
 UPLOAD_TIMEOUT = 180.0
+PROTECTED = "the channel protects its content, so its posts can't be forwarded and read"
 # Audio that is prepared at a time: what was prepared before and never sent has been given up.
 _KEPT = 1
 
@@ -174,24 +186,22 @@ class TelegramService:
         return None
 
     async def resolve(self, id: str) -> Candidate | None:
-        """The song of a post, through the scratch chat; None where there is no such post or no audio in it.
-
-        Raises `ItemError` (``Unreadable``) without a scratch chat that the bot may use, and for posts that can't be
-        forwarded.
-        """
-        item = await self.look(id)
+        """The song of a post, as `look` reads it; None where there is no such post or no song in it."""
+        post = await self.look(id)
+        item = post.item if post is not None else None
         return Candidate(item.id, item.recording) if item is not None else None
 
-    async def look(self, id: str) -> Item | None:
-        """A post as an item, its token included: forwarded silently to the scratch chat, read and deleted there.
+    async def look(self, id: str) -> Post | None:
+        """A post, forwarded silently to the scratch chat, read and deleted there; None where there is none.
 
-        Two requests, one message of the scratch chat's 20 a minute. Raises as `resolve`.
+        Two requests, one message of the scratch chat's 20 a minute; one request where there is no post. The item has a
+        token only if the post was made in this channel, not forwarded to it. A post that can't be forwarded, as
+        Telegram's own notes, is no item. Raises `TargetError` if no post at all can be read: without a scratch chat that
+        the bot may use (``ScratchChatUnusable``), and where content is protected (``Protected``).
         """
         chat = self.scratch_chat
         if chat is None:
-            raise ItemError(
-                "Old posts can't be read without spec.telegram.scratchChat.", reason="Unreadable", permanent=True
-            )
+            raise TargetError("old posts can't be read without spec.telegram.scratchChat", reason="ScratchChatUnusable")
         try:
             copy = await self._write(
                 "forwardMessage",
@@ -201,15 +211,47 @@ class TelegramService:
         except telegram_errors.MessageGoneError:
             return None
         except TargetError as error:
-            # Which of the two chats it is that keeps the bot out is not said; the channel's own requests will tell.
-            raise ItemError(
-                f"The post can't be forwarded to the scratch chat: {error.message}", reason="Unreadable"
-            ) from None
+            # Which of the two chats it is that keeps the bot out is not said.
+            await self.check_scratch()
+            raise TargetError(f"posts can't be forwarded: {error.message}", reason=error.reason) from None
+        except ItemError as error:
+            if (await self._read("getChat", lambda: self.bot.get_chat(self.chat_id))).has_protected_content:
+                raise TargetError(PROTECTED, reason="Protected") from None
+            if error.reason == "Unreadable":
+                return Post(id)
+            raise TargetError(f"post {id} can't be forwarded: {error.message}", reason=error.reason) from None
         try:
             item = await self.item(copy)
         finally:
             await self._discard(chat, copy.message_id)
-        return None if item is None else Item(id, item.recording, token=item.token)
+        if item is None:
+            return Post(id)
+        origin = copy.forward_origin
+        made_here = isinstance(origin, MessageOriginChannel) and origin.message_id == int(id)
+        return Post(id, Item(id, item.recording, token=item.token if made_here else None))
+
+    async def check_scratch(self) -> None:
+        """Whether old posts can be forwarded to the scratch chat. Raises `TargetError` with what is missing."""
+        chat_id = self.scratch_chat
+        if chat_id is None or chat_id == self.chat_id:
+            message = (
+                "spec.telegram.scratchChat is the channel itself: give it a private group of its own with the bot in it"
+            )
+            raise TargetError(message, reason="ScratchChatUnusable")
+        try:
+            me = await self._read("getMe", lambda: self.bot.get_me())
+            chat = await self._read("getChat", lambda: self.bot.get_chat(chat_id))
+            member = await self._read("getChatMember", lambda: self.bot.get_chat_member(chat_id, me.id))
+        except TargetError as error:
+            raise telegram_errors.unusable(chat_id, error) from None
+        permissions: ChatPermissions | ChatMemberRestricted | None = None
+        if isinstance(member, ChatMemberRestricted):
+            permissions = member
+        elif isinstance(member, ChatMemberMember):
+            permissions = chat.permissions
+        silenced = permissions is not None and False in (permissions.can_send_messages, permissions.can_send_audios)
+        if silenced or member.status in (ChatMember.LEFT, ChatMember.BANNED):
+            raise telegram_errors.unusable(chat_id, TargetError("", reason="Forbidden"))
 
     async def _discard(self, chat: int, message_id: int) -> None:
         try:

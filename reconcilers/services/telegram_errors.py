@@ -40,6 +40,29 @@ class MessageGoneError(ItemError):
     reason = "Gone"
 
 
+class MigratedError(TargetError):
+    """A group has become another chat, with the id `chat_id`."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__(f"The Telegram group has become another chat, with the id {chat_id}.")
+        self.chat_id = chat_id
+
+
+def unusable(chat_id: int, error: TargetError) -> TargetError:
+    """What keeps the bot from using the scratch chat, and what to do."""
+    if isinstance(error, MigratedError):
+        message = f"the scratch chat has become another chat: set spec.telegram.scratchChat to {error.chat_id}"
+    elif error.reason == "Forbidden":
+        message = (
+            f"the bot is not in the scratch chat {chat_id}, or may not write there: add it to the group, and let it "
+        )
+        message += "send messages and media"
+    else:
+        message = f"there is no chat {chat_id}, or the bot is not in it: add the bot to the group, or correct "
+        message += "spec.telegram.scratchChat"
+    return TargetError(message, reason="ScratchChatUnusable")
+
+
 def of(error: TelegramError, *, write: bool, now: float) -> ServiceError:
     """What an error of python-telegram-bot means. `now` is Unix time.
 
@@ -57,7 +80,7 @@ def of(error: TelegramError, *, write: bool, now: float) -> ServiceError:
     if isinstance(error, Forbidden):
         return TargetError(f"Telegram keeps the bot out of the channel ({_said(error)}). {ADMIN}", reason="Forbidden")
     if isinstance(error, ChatMigrated):
-        return TargetError("The Telegram group has become another chat with another id.", reason="NotFound")
+        return MigratedError(error.new_chat_id)
     if isinstance(error, BadRequest):
         return _bad_request(error)
     return _no_answer(error, write=write)

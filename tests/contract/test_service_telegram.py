@@ -21,7 +21,7 @@ from reconcilers.errors import (
     TransientError,
 )
 from reconcilers.recording import Recording
-from reconcilers.services import Added, AddRequest, Query
+from reconcilers.services import Added, AddRequest, Post, Query
 from reconcilers.services.telegram import TelegramService, item_from_message, new_bot, token_in
 from reconcilers.services.telegram_posts import file_name
 from sandbox import media
@@ -321,7 +321,8 @@ async def test_a_large_file_is_not_asked(stage: Stage) -> None:
 async def test_an_old_post_is_read_through_the_scratch_chat_and_leaves_nothing_there(stage: Stage) -> None:
     (added,) = await stage.service.add((request(2),))
     assert isinstance(added, Added)
-    item = await stage.service.look(added.id)
+    post = await stage.service.look(added.id)
+    item = post.item if post is not None else None
     assert item is not None
     assert (item.id, item.token, item.recording.title) == (added.id, "ab12cd34", "Copper Song")
     candidate = await stage.service.resolve(added.id)
@@ -331,16 +332,59 @@ async def test_an_old_post_is_read_through_the_scratch_chat_and_leaves_nothing_t
     assert stage.box.call(lambda: stage.world.telegram.messages(SCRATCH)) == []
 
 
-async def test_without_a_scratch_chat_or_a_right_to_forward_a_post_cannot_be_read(stage: Stage) -> None:
-    stage.box.call(lambda: stage.world.telegram.post_audio(CHANNEL, media.m4a("a", 5), duration=5))
-    stage.box.call(lambda: setattr(stage.world.telegram.chats[CHANNEL], "protected", True))
-    assert (await failing(stage.service.look("1"))).reason == "Unreadable"
-    service = TelegramService(TOKEN, CHANNEL)
-    assert (await failing(service.resolve("1"))).reason == "Unreadable"
-    await service.close()
-    service = TelegramService(TOKEN, CHANNEL, scratch_chat=-1009999999999)
-    assert (await failing(service.look("1"))).reason == "Unreadable"
-    await service.close()
+async def test_what_is_no_song_is_a_post_all_the_same_and_what_is_gone_is_none(stage: Stage) -> None:
+    telegram = stage.world.telegram
+    text = stage.box.call(lambda: telegram.post_text(CHANNEL, "good morning"))
+    gone = stage.box.call(lambda: telegram.post_text(CHANNEL, "sorry"))
+    stage.box.call(lambda: telegram.delete(CHANNEL, gone.message_id))
+    assert await stage.service.look(str(text.message_id)) == Post(str(text.message_id))
+    assert await stage.service.look(str(gone.message_id)) is None
+    body = {"ok": False, "error_code": 400, "description": "Bad Request: the message can't be forwarded"}
+    stage.arm("error", "forwardMessage", status=400, body=body)
+    assert await stage.service.look(str(text.message_id)) == Post(str(text.message_id)), "a note of Telegram's own"
+
+
+async def test_a_forward_of_our_post_by_a_person_is_not_taken_for_ours(stage: Stage) -> None:
+    (added,) = await stage.service.add((request(2),))
+    assert isinstance(added, Added)
+    ours = stage.box.call(lambda: stage.world.telegram.message(CHANNEL, int(added.id)))
+    theirs = stage.box.call(lambda: stage.world.telegram.post_forward(CHANNEL, ours))
+    post = await stage.service.look(str(theirs.message_id))
+    assert post is not None and post.item is not None
+    assert (post.item.id, post.item.token) == (str(theirs.message_id), None)
+
+
+async def test_where_posts_can_not_be_read_it_is_said_why(stage: Stage) -> None:
+    telegram = stage.world.telegram
+    stage.box.call(lambda: telegram.post_audio(CHANNEL, media.m4a("a", 5), duration=5))
+    stage.box.call(lambda: setattr(telegram.chats[CHANNEL], "protected", True))
+    error = await failing(stage.service.look("1"))
+    assert isinstance(error, TargetError)
+    assert error.reason == "Protected"
+    stage.box.call(lambda: setattr(telegram.chats[CHANNEL], "protected", False))
+
+    async def refused(scratch: int | None) -> str:
+        service = TelegramService(TOKEN, CHANNEL, scratch_chat=scratch)
+        error = await failing(service.look("1"))
+        assert isinstance(error, TargetError)
+        assert error.reason == "ScratchChatUnusable"
+        if scratch is not None:
+            assert (await failing(service.check_scratch())).message == error.message
+        await service.close()
+        return error.message
+
+    assert "without spec.telegram.scratchChat" in await refused(None)
+    assert "there is no chat -1009999999999" in await refused(-1009999999999)
+    stage.box.call(lambda: telegram.remove_admin(SCRATCH, TOKEN, kicked=True))
+    assert "add it to the group, and let it send messages and media" in await refused(SCRATCH)
+    itself = TelegramService(TOKEN, CHANNEL, scratch_chat=CHANNEL)
+    assert "is the channel itself" in (await failing(itself.check_scratch())).message
+    await itself.close()
+
+
+async def test_a_scratch_chat_that_will_do_is_found_so(stage: Stage) -> None:
+    await stage.service.check_scratch()
+    assert stage.box.call(lambda: stage.world.telegram.messages(SCRATCH)) == []
 
 
 async def test_a_channel_cannot_be_searched(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from telegram import Audio, Chat, Message
 from navaar.accounts import BotAccount
 from navaar.channel import Channel
 from navaar.intake import Intake, Stream
+from reconcilers.model import NOT_READING, Place
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item
 from reconcilers.services.telegram import TelegramService
@@ -44,12 +45,12 @@ def test_a_queue_that_is_drained_during_a_pass_does_not_make_a_known_past_unknow
     channel._account = BotAccount(intake.bot, intake)
     before = {"past": "Known", "placed": 0, "lastChanged": "1970-01-01T00:00:00Z"}
     channel.begin(before, {})
-    unknown = channel.unknown(Sync("tapes"), before, None, {})
+    unknown = channel.unknown(Sync("tapes"), before, None, {}, Place())
     assert unknown is not None
     intake._tell(Stream(drained=True))
-    assert channel.status(before, 0, {}, unknown)["past"] == "Known"
+    assert channel.status(before, 0, {}, unknown, NOT_READING)["past"] == "Known"
     channel.status_written()
     assert not channel.gap_recorded
-    unknown = channel.unknown(Sync("tapes"), before, None, {})
+    unknown = channel.unknown(Sync("tapes"), before, None, {}, Place())
     assert unknown is None
-    assert channel.status(before, 0, {}, unknown)["past"] == "Known"
+    assert channel.status(before, 0, {}, unknown, NOT_READING)["past"] == "Known"

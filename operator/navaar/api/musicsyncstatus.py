@@ -68,6 +68,25 @@ class PastStatus(StrEnum):
     UNKNOWN = "Unknown"
 
 
+class ScanStatus(Model):
+    """How far the posts of a past that was not known were read."""
+
+    first: Count
+    """The id of the first message that had to be read."""
+
+    next: Count
+    """The id of the next message: all before it were read."""
+
+    last: Count = 0
+    """The highest message id that is known in the channel."""
+
+    found: Count = 0
+    """Songs among what was read."""
+
+    missing: Count = 0
+    """How many posts that once were known had been forgotten when it began."""
+
+
 class TelegramStatus(PlaceStatus):
     """What is known of the channel."""
 
@@ -77,6 +96,9 @@ class TelegramStatus(PlaceStatus):
     past: PastStatus | None = None
     """Whether it is known what was posted before. New: this MusicSync has just started. Known: songs may be posted.
     Unknown: posts may have been missed; the condition TelegramReady says how to settle it."""
+
+    scan: ScanStatus | None = None
+    """How far the past was read, where it has, or had, to be."""
 
     accepted_past: Text | None = None
     """The value of the annotation navaar.dev/accept-past that was last acted on."""
