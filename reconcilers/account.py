@@ -9,6 +9,9 @@ from typing import Any
 from reconcilers.budget import DAY, HOUR, Allowance, Budget, Claim, Parked, goes_on
 from reconcilers.errors import QuotaError
 
+KEPT_LONGER = 60.0
+"""Seconds of waiting that another process has to know of at once."""
+
 
 @dataclass(slots=True)
 class _User:
@@ -24,8 +27,8 @@ class _User:
 class Account:
     """What all syncs that use one credential share. To be used from one event loop; nothing here waits.
 
-    `clock` gives Unix seconds. `changed` is called with True when something changed that must not be forgotten (the
-    account was parked), with False when units were used.
+    `clock` gives Unix seconds. `changed` is called when `remember` has something new to say, with True when that must not
+    be forgotten: the account is parked for a while.
     """
 
     def __init__(
@@ -92,7 +95,7 @@ class Account:
         if self._parked is not None and self._parked.until >= until:
             return
         self._parked = Parked(until, error.reason, f"{error.message} {goes_on(until)}")
-        self._changed(True)
+        self._changed(until - self._clock() > KEPT_LONGER)
         for user in list(self._users.values()):
             user.wake()
 

@@ -1,34 +1,43 @@
-"""From Secrets to adapters: which keys a Secret must hold, and one client per account however many MusicSyncs share it."""
+"""From Secrets to adapters: what MusicSyncs share, however many they are and whichever namespaces they are in.
 
-import hashlib
+An account is what a service counts and locks out: a bot, a Spotify app, a Google project, a browser's session. A consent is
+what a person gave to it; its tokens are refreshed by one hand, because a rotated one ends the one before.
+"""
+
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from navaar.accountbook import AccountBook, keyed
 from navaar.api.duration import seconds
+from navaar.api.instant import read
 from navaar.intake import Intake
-from navaar.secrets import SecretProblem, Secrets
+from navaar.secrets import Consent, SecretProblem, Secrets
+from reconcilers.account import Account
 from reconcilers.audio import AudioSource, Worker
+from reconcilers.budget import SPOTIFY, YOUTUBE
 from reconcilers.errors import AuthError
-from reconcilers.services.calls import OnCall
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Service, ServiceName
 from reconcilers.services.spotify import SpotifyService
-from reconcilers.services.spotify_auth import SpotifyCredentials, SpotifyTokens
+from reconcilers.services.spotify_auth import CONSENT, SpotifyCredentials, SpotifyTokens
 from reconcilers.services.telegram import TelegramService, close_bot, new_bot
-from reconcilers.services.youtube_auth import GoogleCredentials
+from reconcilers.services.youtube_auth import GoogleCredentials, GoogleTokens
 from reconcilers.services.youtube_data import YouTubeDataService
 from reconcilers.services.youtube_music import YouTubeMusicService
 from reconcilers.services.youtube_search import YouTubeSearch
 
 TIMEOUT = (10.0, 30.0)
 """Seconds for connecting, and for an answer, of the clients of playlists."""
-
-Call = Callable[[ServiceName], OnCall]
 
 
 @dataclass(slots=True)
@@ -37,29 +46,45 @@ class BotAccount:
 
     bot: Bot
     intake: Intake
+    account: Account
     users: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An adapter, the account that it asks with, and when the consent ends (Unix seconds; None: it doesn't)."""
+
+    service: Service
+    account: Account
+    consent_ends: float | None = None
 
 
 @dataclass
 class Accounts:
-    """What MusicSyncs share: bots by their token, and Spotify consents by their Secret.
+    """What MusicSyncs share: bots by token, accounts by their client's id, consents by what a person put in.
 
-    `open_intake` makes the intake of a bot, which is started with the first MusicSync that uses it. `on_call` gives the
-    account of requests per service. Every method raises `SecretProblem` or `AuthError`, whose messages say what to do.
+    `open_intake` makes the intake of a bot, which is started with the first MusicSync that uses it. `book` has the
+    accounts. The methods that open raise `SecretProblem` or `AuthError`, whose messages say what to do, and `KubeError`.
     """
 
     secrets: Secrets
     audio: Path
     open_intake: Callable[[Bot, str], Intake]
-    on_call: Call
+    book: AccountBook
+    clock: Callable[[], float] = time.time
     _bots: dict[str, BotAccount] = field(default_factory=dict)
     _worker: Worker = field(default_factory=Worker)
-    _consents: dict[tuple[str, str, str], SpotifyTokens] = field(default_factory=dict)
+    _spotify_tokens: "WeakValueDictionary[str, SpotifyTokens]" = field(default_factory=WeakValueDictionary)
+    _google_tokens: "WeakValueDictionary[str, GoogleTokens]" = field(default_factory=WeakValueDictionary)
+    _consents: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
+    _videos: Found = field(default_factory=Found)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def telegram(self, namespace: str, spec: Mapping[str, Any]) -> tuple[TelegramService, BotAccount]:
         """The channel's adapter and its bot. Give the bot back with `leave`."""
         secret = await self.secrets.read(namespace, spec["credentialsSecretRef"]["name"], required=("token",))
         token = secret["token"].strip()
+        known = await self.book.open(ServiceName.TELEGRAM, token, None)
         account = self._bots.get(token)
         if account is None:
             try:
@@ -69,8 +94,7 @@ class Accounts:
                     "The key token of the Secret is not a bot token. Copy it from @BotFather: 123456789:AA….",
                     reason="InvalidCredentials",
                 ) from None
-            name = hashlib.sha256(token.encode()).hexdigest()[:16]
-            account = self._bots[token] = BotAccount(bot, self.open_intake(bot, name))
+            account = self._bots[token] = BotAccount(bot, self.open_intake(bot, keyed(token)), known.account)
             account.intake.start()
         account.users += 1
         source = None
@@ -82,7 +106,7 @@ class Accounts:
             _chat(spec["channel"]),
             source,
             scratch_chat=spec.get("scratchChat"),
-            on_call=self.on_call(ServiceName.TELEGRAM),
+            on_call=known.counted(None),
         )
         return adapter, account
 
@@ -94,17 +118,31 @@ class Accounts:
             await account.intake.close()
             await close_bot(account.bot)
 
-    async def youtube(self, namespace: str, spec: Mapping[str, Any]) -> Service:
+    async def youtube(self, namespace: str, spec: Mapping[str, Any], user: Hashable) -> Opened:
         """The playlist's adapter: by Google's OAuth where the Secret holds that, else by a browser's cookies."""
         name = spec["credentialsSecretRef"]["name"]
         secret = await self.secrets.read(namespace, name)
-        on_call = self.on_call(ServiceName.YOUTUBE)
         if "refresh-token" in secret or "headers.json" not in secret:
             secret = await self.secrets.read(namespace, name, required=("client-id", "client-secret", "refresh-token"))
             credentials = GoogleCredentials(
                 secret["client-id"].strip(), secret["client-secret"].strip(), secret["refresh-token"].strip()
             )
-            return YouTubeDataService(spec["playlist"], credentials, timeout=TIMEOUT, on_call=on_call)
+            # Google counts per project, which the number before the dash names.
+            project = credentials.client_id.partition("-")[0]
+            known = await self.book.open(ServiceName.YOUTUBE, project, YOUTUBE)
+            fingerprint = keyed(credentials.client_id, credentials.client_secret, credentials.refresh_token)
+            tokens = self._google_tokens.get(fingerprint)
+            if tokens is None:
+                tokens = self._google_tokens[fingerprint] = GoogleTokens(credentials, timeout=TIMEOUT)
+            service: Service = YouTubeDataService(
+                spec["playlist"],
+                credentials,
+                timeout=TIMEOUT,
+                on_call=known.counted(user),
+                tokens=tokens,
+                found=self._videos,
+            )
+            return Opened(service, known.account)
         try:
             headers = json.loads(secret["headers.json"])
         except ValueError:
@@ -114,42 +152,62 @@ class Accounts:
                 f"headers.json in Secret {name} is not a JSON object. Copy the request headers of a signed-in browser anew.",
                 reason="InvalidCredentials",
             )
-        return YouTubeMusicService(spec["playlist"], headers, timeout=TIMEOUT, on_call=on_call)
+        known = await self.book.open(ServiceName.YOUTUBE, secret["headers.json"], None)
+        service = YouTubeMusicService(
+            spec["playlist"], headers, timeout=TIMEOUT, on_call=known.counted(user), found=self._videos
+        )
+        return Opened(service, known.account)
 
-    def youtube_search(self) -> Service:
-        """YouTube's catalogue, without an account."""
-        return YouTubeSearch(timeout=TIMEOUT, on_call=self.on_call(ServiceName.YOUTUBE))
+    async def youtube_search(self, user: Hashable) -> Opened:
+        """YouTube's catalogue, without an account: what it locks out is this address."""
+        known = await self.book.open(ServiceName.YOUTUBE, "", None)
+        service = YouTubeSearch(timeout=TIMEOUT, on_call=known.counted(user), found=self._videos)
+        return Opened(service, known.account)
 
-    async def spotify(self, namespace: str, spec: Mapping[str, Any]) -> Service:
-        """The playlist's adapter. MusicSyncs with the same Secret share one consent: its tokens rotate."""
+    async def spotify(self, namespace: str, spec: Mapping[str, Any], user: Hashable) -> Opened:
+        """The playlist's adapter. All with the same refresh token share one consent, in whichever namespace they are."""
         name = spec["credentialsSecretRef"]["name"]
         secret = await self.secrets.read(namespace, name, required=("client-id", "refresh-token"))
-        given = secret["refresh-token"].strip()
-        client_id, client_secret = secret["client-id"].strip(), secret.get("client-secret", "").strip() or None
-        fingerprint = hashlib.sha256(f"{client_id}\n{client_secret}\n{given}".encode()).hexdigest()[:16]
-        key = (namespace, name, fingerprint)
-        tokens = self._consents.get(key)
-        if tokens is None:
-            rotated = await self.secrets.read_token(namespace, name, fingerprint)
-            credentials = SpotifyCredentials(client_id, client_secret, rotated or given)
-            tokens = SpotifyTokens(credentials, self._keeper(namespace, name, fingerprint), timeout=TIMEOUT)
-            for old in [k for k in self._consents if k[:2] == key[:2]]:
-                del self._consents[old]
-            self._consents[key] = tokens
-        return SpotifyService(
+        credentials = SpotifyCredentials(
+            secret["client-id"].strip(),
+            secret.get("client-secret", "").strip() or None,
+            secret["refresh-token"].strip(),
+        )
+        given = _consented_at(namespace, name, secret)
+        known = await self.book.open(ServiceName.SPOTIFY, credentials.client_id, SPOTIFY)
+        fingerprint = keyed(credentials.client_id, credentials.client_secret or "", credentials.refresh_token)
+        async with self._lock:
+            consent = await self.secrets.consent(fingerprint)
+            if consent is None:
+                consent = Consent(float(int(self.clock())))
+                await self.secrets.keep(fingerprint, consent)
+            tokens = self._spotify_tokens.get(fingerprint)
+            if tokens is None:
+                current = replace(credentials, refresh_token=consent.token or credentials.refresh_token)
+                keep = partial(self._keep_token, fingerprint, consent.seen)
+                tokens = self._spotify_tokens[fingerprint] = SpotifyTokens(current, keep, timeout=TIMEOUT)
+        service = SpotifyService(
             spec["playlist"],
-            SpotifyCredentials(client_id, client_secret, given),
-            self._keeper(namespace, name, fingerprint),
+            credentials,
+            partial(self._keep_token, fingerprint, consent.seen),
             tokens=tokens,
             requests_timeout=TIMEOUT,
-            on_call=self.on_call(ServiceName.SPOTIFY),
+            on_call=known.counted(user),
+            found=known.found,
         )
+        ends = (consent.seen if given is None else given) + CONSENT
+        self._consents[namespace, name] = (fingerprint, ends)
+        return Opened(service, known.account, ends)
 
-    def _keeper(self, namespace: str, name: str, fingerprint: str) -> Callable[[str], Awaitable[None]]:
-        async def keep(refresh_token: str) -> None:
-            await self.secrets.write_token(namespace, name, fingerprint, refresh_token)
+    async def _keep_token(self, fingerprint: str, seen: float, refresh_token: str) -> None:
+        await self.secrets.keep(fingerprint, Consent(seen, refresh_token))
 
-        return keep
+    def consents(self) -> Iterable[tuple[str, str, float]]:
+        """The Spotify consents in use: namespace and name of the Secret, and seconds until it ends."""
+        now = self.clock()
+        for (namespace, name), (fingerprint, ends) in self._consents.items():
+            if fingerprint in self._spotify_tokens:
+                yield namespace, name, ends - now
 
     async def _source(self, namespace: str, audio: Mapping[str, Any]) -> AudioSource:
         reference = audio.get("cookiesSecretRef")
@@ -167,8 +225,23 @@ class Accounts:
         await self._worker.close()
 
 
+def _consented_at(namespace: str, name: str, secret: Mapping[str, str]) -> float | None:
+    """When the consent was given, as a person wrote it down; None where nobody did."""
+    said = secret.get("consented-at", "").strip()
+    if not said:
+        return None
+    try:
+        return read(said)
+    except ValueError:
+        raise SecretProblem(
+            f"consented-at in Secret {name} in namespace {namespace} is not a time such as 2026-11-21T10:00:00Z. "
+            "Correct it, or take it out.",
+            reason="SecretIncomplete",
+        ) from None
+
+
 def _chat(channel: str) -> int | str:
     return channel if channel.startswith("@") else int(channel)
 
 
-__all__ = ["Accounts", "BotAccount", "SecretProblem"]
+__all__ = ["Accounts", "BotAccount", "Opened", "SecretProblem"]

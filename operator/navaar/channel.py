@@ -11,6 +11,7 @@ from telegram import Message
 from navaar.accounts import Accounts, BotAccount
 from navaar.api import instant
 from navaar.intake import Stream
+from reconcilers.account import Account
 from reconcilers.errors import AuthError, ServiceError, TargetError
 from reconcilers.model import Place, Reading, Stretch, Track
 from reconcilers.past import Channel as PastFacts
@@ -166,6 +167,11 @@ class Channel:
         """The bot's rights may have changed: they are looked at again."""
         self._checked = 0.0
         self._wake()
+
+    @property
+    def account(self) -> Account | None:
+        """The bot as something that Telegram counts and locks out."""
+        return self._account.account if self._account is not None else None
 
     @property
     def gap_recorded(self) -> bool:

@@ -14,7 +14,8 @@ from navaar.kubeerrors import Conflict, KubeError, NotFound
 from navaar.metrics import Metrics
 from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
-from navaar.status import Facts
+from navaar.status import CONDITION, Facts
+from reconcilers.services.protocol import ServiceName
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +230,12 @@ class Controller:
     def _announce(self, resource: Resource, previous: Mapping[str, Any], status: Mapping[str, Any]) -> None:
         """An Event where a condition turned: what people see in `kubectl describe`."""
         before = {c["type"]: (c["status"], c["reason"]) for c in previous.get("conditions") or []}
+        said = {c["message"] for c in previous.get("conditions") or []}
         for condition in status["conditions"]:
+            if condition["type"] == CONDITION[ServiceName.SPOTIFY] and condition["status"] == "True":
+                # What it says while all is well is that the consent is about to end.
+                if condition["message"] and condition["message"] not in said:
+                    self._events.emit(resource, "ConsentExpiring", condition["message"], "Warning")
             turned = (condition["status"], condition["reason"])
             if before.get(condition["type"]) == turned or condition["type"] in ("Reconciling", "Stalled"):
                 continue

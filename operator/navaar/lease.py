@@ -189,7 +189,7 @@ class Elector:
             "renewTime": now,
             "leaseTransitions": 1,
         }
-        self._hold(await self._kube.create(LEASES, self._namespace, _lease(self._namespace, self._name, spec)), sent)
+        self._hold(await self._kube.create(LEASES, self._namespace, new_lease(self._namespace, self._name, spec)), sent)
         return True
 
     def _see(self, lease: Resource) -> None:
@@ -248,7 +248,7 @@ class Heartbeat:
         try:
             lease = await self._kube.get(LEASES, self._namespace, self._name)
         except NotFound:
-            await self._kube.create(LEASES, self._namespace, _lease(self._namespace, self._name, spec))
+            await self._kube.create(LEASES, self._namespace, new_lease(self._namespace, self._name, spec))
         else:
             renewed = (lease.get("spec") or {}).get("renewTime")
             if renewed and read(renewed) >= at:
@@ -258,7 +258,8 @@ class Heartbeat:
         self._known = at
 
 
-def _lease(namespace: str, name: str, spec: dict[str, Any]) -> Resource:
+def new_lease(namespace: str, name: str, spec: dict[str, Any]) -> Resource:
+    """A Lease of ours, to be created."""
     return {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",

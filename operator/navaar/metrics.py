@@ -23,9 +23,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from navaar.accountbook import AccountBook
 from navaar.kube import user_agent
 from reconcilers import errors
 from reconcilers.model import Phase, State, Track
+from reconcilers.services.calls import INTERNAL
 from reconcilers.services.protocol import ServiceName
 
 OPERATIONS = ("add", "head", "list", "remove", "resolve", "search")
@@ -36,6 +38,7 @@ REASONS = tuple(
             for kind in vars(errors).values()
             if isinstance(kind, type) and issubclass(kind, errors.ServiceError)
         }
+        | {INTERNAL}
     )
 )
 _DONE = "ok"
@@ -76,6 +79,19 @@ class HasQueue(Protocol):
     @property
     def queue(self) -> QueueNumbers:
         """The work queue."""
+        ...
+
+
+class AccountFigures(Protocol):
+    """What is told of accounts: `navaar.accounts.Accounts`."""
+
+    @property
+    def book(self) -> AccountBook:
+        """The accounts in use."""
+        ...
+
+    def consents(self) -> Iterable[tuple[str, str, float]]:
+        """Namespace and name of each Secret with a consent that ends, and the seconds until then."""
         ...
 
 
@@ -142,6 +158,10 @@ class Metrics:
         """Whom to ask when the numbers are read. Without an elector this process counts as the active one."""
         self._live.sources = (tracks, controller, elector)
 
+    def show(self, accounts: AccountFigures) -> None:
+        """Whose figures to tell of accounts."""
+        self._live.accounts = accounts
+
     def called(self, service: ServiceName, operation: str, units: int, outcome: str, seconds: float) -> None:
         """Counts one request to a service (`reconcilers.services.calls.OnCall`)."""
         self._requests.labels(service.value, operation, outcome).inc()
@@ -190,6 +210,7 @@ class _Live(Collector):
 
     def __init__(self) -> None:
         self.sources: tuple[TrackNumbers, HasQueue, Leadership | None] | None = None
+        self.accounts: AccountFigures | None = None
         self._started = time.time()
 
     def collect(self) -> Iterable[Metric]:
@@ -197,6 +218,8 @@ class _Live(Collector):
         info = GaugeMetricFamily("navaar_build_info", "The operator's version.", labels=["version"])
         info.add_metric([user_agent().removeprefix("navaar/")], 1)
         yield info
+        if self.accounts is not None:
+            yield from _accounts(self.accounts)
         if self.sources is None:
             return
         tracks, controller, elector = self.sources
@@ -207,6 +230,27 @@ class _Live(Collector):
         yield _gauge("navaar_queue_depth", "MusicSyncs that are due for a pass.", controller.queue.depth)
         yield _gauge("navaar_queue_running", "MusicSyncs in a pass.", controller.queue.running)
         yield _gauge("navaar_leader", "1 in the active operator.", float(elector is None or elector.leading))
+
+
+def _accounts(accounts: AccountFigures) -> Iterable[Metric]:
+    labels = ["service", "account"]
+    used = GaugeMetricFamily("navaar_account_units_used", "Units of an account's day that are used.", labels=labels)
+    left = GaugeMetricFamily("navaar_account_units_left", "Units of an account's day that are left.", labels=labels)
+    waits = GaugeMetricFamily(
+        "navaar_account_waits_seconds", "Until an account is asked again that must not be asked now.", labels=labels
+    )
+    for known in accounts.book.numbers():
+        name = [known.service.value, known.name]
+        if known.used is not None and known.left is not None:
+            used.add_metric(name, known.used)
+            left.add_metric(name, known.left)
+        waits.add_metric(name, known.waits)
+    consents = GaugeMetricFamily(
+        "navaar_consent_seconds_left", "Until a consent ends, by its Secret.", labels=["namespace", "secret"]
+    )
+    for namespace, secret, seconds in accounts.consents():
+        consents.add_metric([namespace, secret], seconds)
+    return used, left, waits, consents
 
 
 def _phases(counted: Mapping[tuple[str, str], Mapping[str, int]]) -> Iterable[Metric]:

@@ -14,6 +14,7 @@ from typing import Any
 from telegram import Bot
 
 from navaar import logs
+from navaar.accountbook import AccountBook
 from navaar.accounts import Accounts
 from navaar.controller import Controller
 from navaar.events import Events
@@ -22,6 +23,7 @@ from navaar.intake import Intake
 from navaar.kinds import MUSICSYNCS
 from navaar.kube import Kube
 from navaar.lease import Elector, Heartbeat
+from navaar.ledger import Ledger
 from navaar.metrics import Metrics
 from navaar.secrets import Secrets
 from navaar.session import Shared
@@ -97,7 +99,7 @@ class Process:
         events = Events(kube)
         controller = Controller(kube, events, metrics)
         store = TrackStore(kube, namespaces=options.namespaces, on_foreign=controller.track_changed)
-        secrets = Secrets(kube)
+        secrets = Secrets(kube, options.namespace)
         watched = [
             secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)
         ]
@@ -145,7 +147,10 @@ class Process:
                         service, operation, units, outcome, seconds
                     )
 
-                accounts = Accounts(secrets, folder, open_intake, on_call)
+                book = AccountBook(Ledger(lease_kube, options.namespace), on_call)
+                accounts = Accounts(secrets, folder, open_intake, book)
+                metrics.show(accounts)
+                background.append(self._background(book.run(), "what the accounts have used can't be kept"))
                 shared = Shared(
                     store,
                     accounts,
@@ -169,6 +174,7 @@ class Process:
                 await watch.close()
                 await controller.close(options.grace)
                 await accounts.close()
+                await book.close()
                 log.info("stopped in %.1f s", time.monotonic() - started)
         finally:
             await elector.release()

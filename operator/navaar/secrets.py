@@ -1,4 +1,4 @@
-"""Credentials: read from the Secrets that people make, and, where a service replaces them, kept in one of our own.
+"""Credentials: read from the Secrets that people make, and what came of them, kept in one of our own.
 
 Nothing of a value ever gets into a message, a log line or a record.
 """
@@ -6,10 +6,11 @@ Nothing of a value ever gets into a message, a log line or a record.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from navaar.api.instant import read, written
 from navaar.informer import Cache, Informer
 from navaar.kinds import SECRETS
 from navaar.kube import Kube, Resource
@@ -17,9 +18,19 @@ from navaar.kubeerrors import AlreadyExists, Conflict, Denied, NotFound
 from reconcilers.errors import AuthError
 
 TOKENS = "navaar-tokens"
-"""Name of the operator's own Secret in each namespace with MusicSyncs. One fixed name, so that a Role can name it."""
+"""The operator's own Secret, in its own namespace: one entry per consent, however many MusicSyncs live on it."""
 
 WRITE_ATTEMPTS = 5
+FORGOTTEN = 400 * 86400.0
+"""Seconds after which a consent is past use, and what is kept of it can go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What became of a credential that a person put in: when it was first seen (Unix seconds), and what replaced it."""
+
+    seen: float
+    token: str | None = field(default=None, repr=False)
 
 
 class SecretProblem(AuthError):
@@ -29,10 +40,11 @@ class SecretProblem(AuthError):
 
 
 class Secrets:
-    """Reads Secrets by name, and tells which ones change without reading them."""
+    """Reads Secrets by name, and tells which ones change without reading them. `namespace` is the operator's own."""
 
-    def __init__(self, kube: Kube) -> None:
+    def __init__(self, kube: Kube, namespace: str) -> None:
         self._kube = kube
+        self._own = namespace
 
     async def read(self, namespace: str, name: str, required: Sequence[str] = ()) -> dict[str, str]:
         """The Secret's keys and values, as text. Raises SecretProblem; KubeError when the API server is in trouble."""
@@ -60,32 +72,52 @@ class Secrets:
             )
         return values
 
-    async def read_token(self, namespace: str, secret: str, fingerprint: str) -> str | None:
-        """The token that took the place of the one in `secret`; None if none did, or a person has replaced that since.
+    async def consent(self, fingerprint: str) -> Consent | None:
+        """What is kept of a credential; None if it was never seen, so also when a person put in another.
 
-        `fingerprint` stands for what a person put into `secret`. Raises KubeError.
+        `fingerprint` stands for what a person put in. Raises SecretProblem where that may not be read, else KubeError.
         """
-        try:
-            kept = await self._kube.get(SECRETS, namespace, TOKENS)
-        except NotFound:
-            return None
-        return _kept(kept, secret, fingerprint)
+        return _kept(await self._tokens(), fingerprint)
 
-    async def write_token(self, namespace: str, secret: str, fingerprint: str, token: str) -> None:
-        """Keeps the token that took the place of the one in `secret`: stored when this returns. Raises KubeError."""
-        value = json.dumps({"fingerprint": fingerprint, "refreshToken": token})
-        entry = {secret: base64.b64encode(value.encode()).decode()}
+    async def keep(self, fingerprint: str, consent: Consent) -> None:
+        """Keeps what became of a credential: stored when this returns. Raises as `consent` does."""
+        value = json.dumps({"seen": written(float(int(consent.seen))), "refreshToken": consent.token})
+        entry: dict[str, str | None] = {fingerprint: base64.b64encode(value.encode()).decode()}
+        known = (await self._tokens()).get("data") or {}
+        for old in known:
+            past = _kept({"data": known}, old)
+            if past is not None and past.seen < consent.seen - FORGOTTEN and old != fingerprint:
+                entry[old] = None
         for attempt in range(WRITE_ATTEMPTS):
             try:
                 try:
-                    # A merge patch touches this entry only, so those of other Secrets are safe without a version.
-                    await self._kube.patch(SECRETS, namespace, TOKENS, {"data": entry})
+                    # A merge patch touches these entries only, so the others are safe without a version.
+                    await self._kube.patch(SECRETS, self._own, TOKENS, {"data": entry})
                 except NotFound:
-                    await self._kube.create(SECRETS, namespace, _token_secret(namespace, entry))
+                    await self._kube.create(SECRETS, self._own, _token_secret(self._own, entry))
                 return
             except (AlreadyExists, Conflict):
                 if attempt == WRITE_ATTEMPTS - 1:
                     raise
+            except Denied as error:
+                raise self._denied(error) from None
+
+    async def _tokens(self) -> Resource:
+        try:
+            return await self._kube.get(SECRETS, self._own, TOKENS)
+        except NotFound:
+            return {}
+        except Denied as error:
+            raise self._denied(error) from None
+
+    def _denied(self, error: Denied) -> Exception:
+        if error.status != 403:
+            return error
+        return SecretProblem(
+            f"The operator may not keep the Secret {TOKENS} in its own namespace {self._own}, where tokens that Spotify "
+            "replaces must go. Give its service account the chart's Role there.",
+            reason="Forbidden",
+        )
 
     def informer(self, namespace: str | None, changed: Callable[[str, str], None]) -> Informer["SecretVersion"]:
         """Watches which Secrets of a namespace (None: of all) change; their values are never sent here.
@@ -135,19 +167,19 @@ def _decoded(name: str, secret: Resource) -> dict[str, str]:
     return values
 
 
-def _kept(kept: Resource, secret: str, fingerprint: str) -> str | None:
-    value = (kept.get("data") or {}).get(secret)
+def _kept(kept: Resource, fingerprint: str) -> Consent | None:
+    value = (kept.get("data") or {}).get(fingerprint)
     if value is None:
         return None
     try:
         entry = json.loads(base64.b64decode(value))
-        token = entry["refreshToken"] if entry["fingerprint"] == fingerprint else None
-    except (ValueError, KeyError, TypeError):
+        token, seen = entry.get("refreshToken"), read(entry["seen"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return token if isinstance(token, str) and token else None
+    return Consent(seen, token if isinstance(token, str) and token else None)
 
 
-def _token_secret(namespace: str, entry: dict[str, str]) -> dict[str, Any]:
+def _token_secret(namespace: str, entry: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -158,7 +190,7 @@ def _token_secret(namespace: str, entry: dict[str, str]) -> dict[str, Any]:
             "namespace": namespace,
             "labels": {"app.kubernetes.io/managed-by": "navaar", "app.kubernetes.io/component": "tokens"},
         },
-        "data": entry,
+        "data": {name: value for name, value in entry.items() if value is not None},
     }
 
 

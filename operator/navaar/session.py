@@ -24,7 +24,7 @@ from reconcilers.past import Unknown, remembered
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Sync, Timing
-from reconcilers.services.protocol import Item, Service, ServiceName
+from reconcilers.services.protocol import Item, ServiceName
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Session:
         self._problems: dict[ServiceName, Problem] = {}
         self._retry: dict[ServiceName, float] = {}
         self._built: dict[ServiceName, str] = {}
+        self._consents: dict[ServiceName, summary.Consent] = {}
         self._secrets: set[str] = set()
         self._counted: tuple[dict[str, int], dict[ServiceName, tuple[int, int]]] | None = None
         self._handled: str | None = None
@@ -115,6 +116,7 @@ class Session:
         if channel is not None:
             telegram = channel.status(heard, before, tracks, unknown, place.reading)
             trouble = channel.trouble(sync, unknown, place) if TELEGRAM not in self._problems else None
+        now = self._shared.clock()
         facts = summary.Facts(
             sync=sync,
             generation=resource["metadata"].get("generation", 1),
@@ -124,8 +126,9 @@ class Session:
             suspended=suspended,
             said=_said(previous, resource),
             namespace=self.key[0],
+            consents=self._consents,
+            now=now,
         )
-        now = self._shared.clock()
         handled = self._handled or previous.get("lastHandledReconcileAt")
         made = summary.assembled(previous, facts, counts, places, telegram, handled, now)
         made["conditions"] = conditions(previous, facts, counts, now)
@@ -204,11 +207,14 @@ class Session:
                 continue
             await self._open(service, section, engine, stamp, now)
         if ServiceName.YOUTUBE not in sync.targets and ServiceName.YOUTUBE not in engine.services:
-            engine.services[ServiceName.YOUTUBE] = self._shared.accounts.youtube_search()
+            opened = await self._shared.accounts.youtube_search(engine)
+            engine.services[ServiceName.YOUTUBE] = opened.service
+            engine.hold(ServiceName.YOUTUBE, opened.account)
         if self._channel is not None:
             self._channel.look(engine.places.get(TELEGRAM, Place()))
             if self._channel.service is not None:
                 engine.services[TELEGRAM] = self._channel.service
+                engine.hold(TELEGRAM, self._channel.account)
             elif TELEGRAM not in engine.busy:
                 engine.services.pop(TELEGRAM, None)
 
@@ -217,18 +223,21 @@ class Session:
     ) -> None:
         accounts, namespace = self._shared.accounts, self.key[0]
         try:
-            adapter: Service
             if service is TELEGRAM:
                 assert self._channel is not None
                 engine.services.pop(TELEGRAM, None)
                 await self._channel.open(namespace, section)
             else:
-                if service is ServiceName.SPOTIFY:
-                    adapter = await accounts.spotify(namespace, section)
-                else:
-                    adapter = await accounts.youtube(namespace, section)
+                open_one = accounts.spotify if service is ServiceName.SPOTIFY else accounts.youtube
+                opened = await open_one(namespace, section, engine)
                 old = engine.services.get(service)
-                engine.services[service] = adapter
+                engine.services[service] = opened.service
+                engine.hold(service, opened.account)
+                if opened.consent_ends is None:
+                    self._consents.pop(service, None)
+                else:
+                    secret = section["credentialsSecretRef"]["name"]
+                    self._consents[service] = summary.Consent(secret, opened.consent_ends)
                 if old is not None:
                     await old.close()
         except (SecretProblem, AuthError) as problem:

@@ -20,6 +20,8 @@ CONDITION = {
     ServiceName.SPOTIFY: "SpotifyReady",
 }
 
+MONTH, WEEK = 30 * 86400.0, 7 * 86400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -29,6 +31,14 @@ class Verdict:
     status: str
     reason: str
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person gave us leave to do: the name of the Secret that holds it, and when it ends (Unix seconds)."""
+
+    secret: str
+    ends: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,8 @@ class Facts:
     suspended: bool = False
     said: Mapping[str, Verdict] = field(default_factory=dict)
     namespace: str = ""
+    consents: Mapping[ServiceName, Consent] = field(default_factory=dict)
+    now: float = 0.0
 
 
 def verdicts(facts: Facts, counts: Mapping[str, int]) -> list[Verdict]:
@@ -84,7 +96,21 @@ def _service(facts: Facts, service: ServiceName) -> Verdict:
         return Verdict(type, "False", "AwaitingApproval", f"{held.reasons[service]}; {_how(facts)}")
     if not place.started if service is ServiceName.TELEGRAM else place.looked is None:
         return facts.said.get(type) or Verdict(type, "Unknown", "Progressing", "not read yet")
-    return Verdict(type, "True", "Ready", "")
+    consent = facts.consents.get(service)
+    return Verdict(type, "True", "Ready", expiring(consent, facts.now) if consent is not None else "")
+
+
+def expiring(consent: Consent, now: float) -> str:
+    """What to say of a consent that ends within a month; it is said anew in the last week, and never day by day."""
+    left = consent.ends - now
+    if left > MONTH:
+        return ""
+    soon = ", in less than a week" if 0 < left <= WEEK else ""
+    ends = "should have ended" if left <= 0 else "ends"
+    return (
+        f"The consent {ends} on {written(consent.ends)[:10]}{soon}, six months after it was given. Sign in again before "
+        f"that and replace refresh-token in Secret {consent.secret}."
+    )
 
 
 def _held(facts: Facts) -> Held:
@@ -125,9 +151,8 @@ def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -
         return [Verdict("Ready", "True", "Planned", _planned(facts))]
     syncing = counts.get("syncing", 0)
     if syncing:
-        return [
-            Verdict("Ready", "True", "Backfilling", f"{syncing} of {counts.get('songs', 0)} songs are on their way")
-        ]
+        message = f"{syncing} of {counts.get('songs', 0)} songs are on their way"
+        return [Verdict("Ready", "True", "Backfilling", f"{message}{_waits(facts)}")]
     return [Verdict("Ready", "True", "Synced", f"{counts.get('songs', 0)} songs")]
 
 
@@ -141,6 +166,21 @@ def _planned(facts: Facts) -> str:
 def _by_place(facts: Facts, verdicts: list[Verdict]) -> list[tuple[ServiceName, Verdict]]:
     assert facts.sync is not None
     return [(service, v) for service in facts.sync.targets for v in verdicts if v.type == CONDITION[service]]
+
+
+def _waits(facts: Facts) -> str:
+    """What the songs wait for, where a day of an account doesn't suffice for them."""
+    waits = facts.plan.waits if facts.plan is not None else {}
+    said = [
+        f"{service.title} takes about {wait.daily:.0f} a day, so its {wait.songs} need about {_days(wait.seconds)}"
+        for service, wait in sorted(waits.items())
+    ]
+    return f"; {'; '.join(said)}" if said else ""
+
+
+def _days(seconds: float) -> str:
+    days = max(1, round(seconds / 86400))
+    return "a day" if days == 1 else f"{days} days"
 
 
 def _terminal(facts: Facts, service: ServiceName) -> bool:
@@ -193,6 +233,8 @@ def assembled(
         if moved or stamp is None:
             stamp = written(now)
         entry["lastChanged"] = stamp
+        if service in facts.consents:
+            entry["consentExpiresAt"] = written(facts.consents[service].ends)
         status[service.value] = entry
     if facts.plan is not None:
         planned = outlook.plan_status(facts.plan.preview, facts.plan.held, facts.namespace, facts.sync.name)

@@ -17,10 +17,13 @@ T = TypeVar("T")
 OnCall = Callable[[str, int, str, float], None]
 """Told of every request: (operation, units of the service's allowance, outcome, seconds).
 
-The outcome is ``ok`` or the reason of the error. Called in the event loop; it must not raise and must not wait.
+The outcome is ``ok``, the reason of the error, ``Cancelled``, or `INTERNAL` for what is a mistake of ours.
+Called in the event loop; it must not raise and must not wait.
 """
 
 READ_ATTEMPTS = 3
+
+INTERNAL = "InternalError"
 
 
 class StaleTokenError(AuthError):
@@ -82,6 +85,9 @@ class Caller:
             return result
         except ServiceError as error:
             outcome = error.reason
+            raise
+        except Exception:
+            outcome = INTERNAL
             raise
         finally:
             self._on_call(operation, units, outcome, time.perf_counter() - started)

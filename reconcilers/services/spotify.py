@@ -14,6 +14,7 @@ from reconcilers.matching import queries, recording
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import spotify_errors
 from reconcilers.services.calls import Caller, OnCall, StaleTokenError, nobody
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.spotify_auth import OnRotated, SpotifyCredentials, SpotifyTokens
@@ -50,8 +51,8 @@ class SpotifyService:
     account or shared with it. One removal takes every copy of a song away; nothing deduplicates additions. `entry` is
     never used. Every request costs one of the developer account's unpublished daily number.
 
-    `tokens` is for services that share a Secret (see `SpotifyTokens`); without it one is made of `credentials`. `clock`
-    gives Unix seconds. `requests_timeout` is (connect, read) in seconds.
+    `tokens` and `found` are for services that share an account (see `SpotifyTokens`, `Found`); without them, they are made
+    anew. `clock` gives Unix seconds. `requests_timeout` is (connect, read) in seconds.
     """
 
     name = ServiceName.SPOTIFY
@@ -67,9 +68,11 @@ class SpotifyService:
         requests_timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
+        found: Found | None = None,
     ) -> None:
         self.playlist = playlist
         self._clock = clock
+        self._found = found or Found(clock)
         self._caller = Caller("spotify", on_call)
         self._tokens = tokens or SpotifyTokens(credentials, on_rotated, timeout=requests_timeout, clock=clock)
         self._own_tokens = tokens is None
@@ -106,14 +109,19 @@ class SpotifyService:
                 return Listing(tuple(items), rows, start, page.get("next") is None)
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
-        """One request, at most 10 candidates. Beyond the last formulation nothing is asked."""
+        """One request, none for what was found of late; at most 10 candidates. None beyond the last formulation."""
         text = queries(query.recording, self.name, query.attempt)
         if text is None:
             return None
         ask = _Ask("search", rows=False)
+        known = self._found.get(text)
+        if known is not None:
+            return known
         answer = await self._read(ask, lambda: self._client.search(text, limit=RESULTS, type="track"))
-        found = (answer.get("tracks") or {}).get("items") or []
-        return tuple(Candidate(str(track["id"]), _recording(track)) for track in found if track and track.get("id"))
+        rows = (answer.get("tracks") or {}).get("items") or []
+        found = tuple(Candidate(str(track["id"]), _recording(track)) for track in rows if track and track.get("id"))
+        self._found.put(text, found)
+        return found
 
     async def resolve(self, id: str) -> Candidate | None:
         """One request. None, too, for what can't be an id."""
@@ -207,12 +215,13 @@ class SpotifyService:
         return answer
 
     def _perform(self, ask: _Ask, act: Callable[[], T]) -> T:
+        token = self._tokens.current
         try:
             return act()
         except spotipy.SpotifyException as error:
             meaning = spotify_errors.of_answer(error, write=ask.write, rows=ask.rows, now=self._clock())
             if error.http_status == 401:
-                self._tokens.reject()
+                self._tokens.reject(token)
                 self._refusals += 1
                 raise StaleTokenError(meaning.message) from None
             raise meaning from None

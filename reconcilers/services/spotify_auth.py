@@ -15,6 +15,9 @@ from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 
 # Refreshed this long before it expires, so that no request is under way when it does.
 MARGIN = 120.0
+CONSENT = 182 * 86400.0
+"""Seconds from a person's consent to its end, whatever is refreshed meanwhile [doc: blog/2026-06-18: six months]."""
+
 # spotipy wants one to build its managers; a refresh does not send it.
 _UNUSED_REDIRECT = "http://127.0.0.1/"
 
@@ -31,11 +34,12 @@ class SpotifyCredentials:
 
 
 class SpotifyTokens:
-    """The tokens of one consent: share one object among all services that use the same Secret.
+    """The tokens of one consent: share one object among all services that have the same refresh token.
 
     A rotated refresh token is handed to `on_rotated`, and that is awaited, before the access token that came with it is
     used: the old one is dead, so losing the new one would cost the person another consent. While `on_rotated` fails,
-    nothing is sent and it is tried again at the next request. `get_access_token` is what spotipy asks.
+    nothing is sent and it is tried again at the next request. A consent that Spotify called ended is not asked for again.
+    `get_access_token` is what spotipy asks.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class SpotifyTokens:
         self._session = Session(timeout)
         self._refresh_token = credentials.refresh_token
         self._unsaved = False
+        self._ended: AuthError | None = None
         self._access_token: str | None = None
         self._expires = 0.0
         self._lock = asyncio.Lock()
@@ -62,9 +67,15 @@ class SpotifyTokens:
             raise AuthError("There is no Spotify access token yet.")
         return self._access_token
 
-    def reject(self) -> None:
-        """Spotify refused the current token: the next `ready` gets another."""
-        self._access_token = None
+    @property
+    def current(self) -> str | None:
+        """The access token of requests that are made now."""
+        return self._access_token
+
+    def reject(self, token: str | None) -> None:
+        """Spotify refused this token: unless there is another by now, the next `ready` gets one."""
+        if token == self._access_token:
+            self._access_token = None
 
     async def ready(self, caller: Caller) -> None:
         """Makes sure of an access token that lasts a while. Raises `ServiceError`s."""
@@ -74,6 +85,8 @@ class SpotifyTokens:
                 await asyncio.shield(asyncio.ensure_future(self._refresh(caller)))
 
     async def _refresh(self, caller: Caller) -> None:
+        if self._ended is not None:
+            raise AuthError(self._ended.message, reason=self._ended.reason)
         if not self._unsaved:
             await caller.once("token", 0, lambda: caller.in_thread(self._ask))
         if self._unsaved:
@@ -97,7 +110,10 @@ class SpotifyTokens:
             answer = self._manager().refresh_access_token(self._refresh_token)
             access, lifetime = str(answer["access_token"]), float(answer.get("expires_in", 3600))
         except spotipy.SpotifyOauthError as error:
-            raise spotify_errors.of_refresh(error, self._session.last, self._clock()) from None
+            meaning = spotify_errors.of_refresh(error, self._session.last, self._clock())
+            if error.error == "invalid_grant" and isinstance(meaning, AuthError):
+                self._ended = meaning
+            raise meaning from None
         except requests.RequestException as error:
             raise TransientError(f"Spotify's sign-in service can't be reached ({type(error).__name__}).") from None
         except Exception as error:

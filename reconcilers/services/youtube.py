@@ -14,6 +14,7 @@ from reconcilers.matching import queries, recording, upload
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import youtube_errors
 from reconcilers.services.calls import Caller
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Query, ServiceName
 from reconcilers.services.sessions import Session
 
@@ -45,17 +46,28 @@ class YouTubeCatalogue:
     another word of YouTube's.
     """
 
-    def __init__(self, caller: Caller, session: Session, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        session: Session,
+        clock: Callable[[], float] = time.time,
+        known: Found | None = None,
+    ) -> None:
+        """`known` is what others found of late."""
+        self._known = known or Found(clock)
         self._caller = caller
         self._session = session
         self._clock = clock
         self._client: YTMusic | None = None
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
-        """Songs first, then videos: two requests. None, and nothing asked, beyond the last formulation."""
+        """Songs first, then videos: two requests, none for what was found of late. None beyond the last formulation."""
         text = queries(query.recording, ServiceName.YOUTUBE, query.attempt)
         if text is None:
             return None
+        known = self._known.get(text)
+        if known is not None:
+            return known
         found: dict[str, Candidate] = {}
         kinds: tuple[Literal["songs", "videos"], ...] = ("songs", "videos")
         for kind in kinds:
@@ -63,7 +75,9 @@ class YouTubeCatalogue:
                 if row.get("videoId"):
                     candidate = _candidate(row)
                     found.setdefault(candidate.id, candidate)
-        return tuple(found.values())
+        candidates = tuple(found.values())
+        self._known.put(text, candidates)
+        return candidates
 
     async def resolve(self, id: str) -> Candidate | None:
         """One request, with the twin in the other kind; a second one asks why, where the video would not play.

@@ -13,6 +13,7 @@ from reconcilers.matching import recording, upload
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import youtube_errors
 from reconcilers.services.calls import Caller, OnCall, StaleTokenError, nobody, one_by_one
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.youtube import YouTubeCatalogue
@@ -36,7 +37,8 @@ class YouTubeDataService:
     """One YouTube playlist, read and written with a Google project's quota; search and resolve cost none of it.
 
     The Data API has no snapshot. `entry` is the playlist item's id. Rows whose video was deleted or made private stay
-    in the playlist, count in `Head` and `Listing`, and are unavailable items. `clock` gives Unix seconds.
+    in the playlist, count in `Head` and `Listing`, and are unavailable items. `tokens` and `found` are for services that
+    share an account; without them, they are made anew. `clock` gives Unix seconds.
     """
 
     name = ServiceName.YOUTUBE
@@ -50,14 +52,16 @@ class YouTubeDataService:
         timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
+        tokens: GoogleTokens | None = None,
+        found: Found | None = None,
     ) -> None:
         self.playlist = playlist
         self._clock = clock
         self._caller = Caller("youtube", on_call)
         self._session = Session(timeout)
         self._anonymous = Session(timeout)
-        self._tokens = GoogleTokens(credentials, self._session, clock)
-        self._catalogue = YouTubeCatalogue(self._caller, self._anonymous, clock)
+        self._tokens = tokens or GoogleTokens(credentials, timeout=timeout, clock=clock)
+        self._catalogue = YouTubeCatalogue(self._caller, self._anonymous, clock, found)
         self._refusals = 0
 
     async def head(self) -> Head:
@@ -156,12 +160,13 @@ class YouTubeDataService:
             if self._refusals > 1:
                 raise
             # Refused unread; the repetition is the planner's to decide all the same.
-            await self._caller.in_thread(self._tokens.header)
+            await self._caller.in_thread(self._tokens.access)
             raise TransientError("YouTube wanted a newer access token; nothing was changed.") from error
 
     def _send(self, method: str, resource: str, params: Json, body: Json | None) -> Json:
         write = method != "GET"
-        headers = self._tokens.header()
+        token = self._tokens.access()
+        headers = {"Authorization": f"Bearer {token}"}
         try:
             answer = self._session.request(method, f"{API}/{resource}", params=params, json=body, headers=headers)
         except requests.RequestException as error:
@@ -169,7 +174,7 @@ class YouTubeDataService:
         if not answer.ok:
             meaning = youtube_errors.of_data_api(answer, write=write, now=self._clock())
             if answer.status_code == 401:
-                self._tokens.reject()
+                self._tokens.reject(token)
                 self._refusals += 1
                 raise StaleTokenError(meaning.message)
             raise meaning

@@ -35,7 +35,7 @@ class RowGoneError(ItemError):
 
 def of_refresh(answer: requests.Response, now: float) -> ServiceError:
     """Why Google gave no access token (RFC 6749, section 5.2)."""
-    word = _word(answer)
+    word = word_of(answer)
     if answer.status_code == 429:
         return RateLimitError("Google's sign-in asks to wait.", retry_at=now + (retry_after(answer) or PAUSE))
     if answer.status_code >= 500 or word in ("rate_limit_exceeded", "internal_failure", "temporarily_unavailable"):
@@ -154,7 +154,8 @@ def _reason(answer: requests.Response) -> tuple[str, str]:
     return str(first.get("reason") or error.get("status") or ""), str(error.get("message") or "")
 
 
-def _word(answer: requests.Response) -> str:
+def word_of(answer: requests.Response) -> str:
+    """OAuth's word for why there is no token; empty where there is none."""
     word = _json(answer).get("error")
     return word if isinstance(word, str) else ""
 

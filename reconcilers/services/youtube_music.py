@@ -13,6 +13,7 @@ from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, ServiceErro
 from reconcilers.recording import Candidate
 from reconcilers.services import youtube_errors
 from reconcilers.services.calls import Caller, OnCall, nobody, one_by_one
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.youtube import YouTubeCatalogue, kind_of, music_client, row_recording
@@ -47,6 +48,7 @@ class YouTubeMusicService:
         timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
+        found: Found | None = None,
     ) -> None:
         self.playlist = playlist
         self._headers = {key.lower(): str(value) for key, value in headers.items()}
@@ -57,7 +59,7 @@ class YouTubeMusicService:
         self._pages: list[Json] = []
         self._session.hooks["response"].append(self._keep)
         self._anonymous = Session(timeout)
-        self._catalogue = YouTubeCatalogue(self._caller, self._anonymous, clock)
+        self._catalogue = YouTubeCatalogue(self._caller, self._anonymous, clock, found)
         self._client: YTMusic | None = None
 
     async def head(self) -> Head:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from reconcilers.recording import Candidate
 from reconcilers.services.calls import Caller, OnCall, nobody
+from reconcilers.services.found import Found
 from reconcilers.services.protocol import Added, AddRequest, Head, Listing, Query, ServiceName
 from reconcilers.services.sessions import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from reconcilers.services.youtube import YouTubeCatalogue
@@ -22,9 +23,10 @@ class YouTubeSearch:
         timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
+        found: Found | None = None,
     ) -> None:
         self._caller = Caller("youtube-search", on_call)
-        self._catalogue = YouTubeCatalogue(self._caller, Session(timeout), clock)
+        self._catalogue = YouTubeCatalogue(self._caller, Session(timeout), clock, found)
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
         """As `YouTubeCatalogue.search`."""

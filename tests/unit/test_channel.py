@@ -9,6 +9,7 @@ from telegram import Audio, Chat, Message
 from navaar.accounts import BotAccount
 from navaar.channel import Channel
 from navaar.intake import Intake, Stream
+from reconcilers.account import Account
 from reconcilers.model import NOT_READING, Place
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item
@@ -42,7 +43,7 @@ async def test_no_post_is_stored_before_the_status_tells_of_the_first_start() ->
 def test_a_queue_that_is_drained_during_a_pass_does_not_make_a_known_past_unknown() -> None:
     channel = Channel("@tapes", cast("Any", None), cast("Any", None), lambda: None, lambda: 100.0)
     intake = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None)
-    channel._account = BotAccount(intake.bot, intake)
+    channel._account = BotAccount(intake.bot, intake, Account(clock=lambda: 0.0))
     before = {"past": "Known", "placed": 0, "lastChanged": "1970-01-01T00:00:00Z"}
     channel.begin(before, {})
     unknown = channel.unknown(Sync("tapes"), before, None, {}, Place())

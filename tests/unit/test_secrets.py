@@ -9,7 +9,7 @@ import pytest
 
 from navaar.kube import Kind, Kube, Resource
 from navaar.kubeerrors import AlreadyExists, Denied, NotFound, Unavailable
-from navaar.secrets import TOKENS, SecretProblem, Secrets, SecretVersion
+from navaar.secrets import TOKENS, Consent, SecretProblem, Secrets, SecretVersion
 
 
 class Server:
@@ -35,7 +35,7 @@ class Server:
     async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
         if self.made_meanwhile:
             self.made_meanwhile = False
-            self.put(TOKENS, other="x")
+            self.put(TOKENS, namespace="navaar", other="x")
             raise AlreadyExists("there")
         key = (namespace, body["metadata"]["name"])
         self.secrets[key] = copy.deepcopy(dict(body))
@@ -44,7 +44,10 @@ class Server:
     async def patch(self, kind: Kind, namespace: str, name: str, change: Mapping[str, Any]) -> Resource:
         if (namespace, name) not in self.secrets:
             raise NotFound("none")
-        self.secrets[namespace, name]["data"].update(change["data"])
+        data = self.secrets[namespace, name]["data"]
+        data.update(change["data"])
+        for key in [key for key, value in data.items() if value is None]:
+            del data[key]
         return self.secrets[namespace, name]
 
 
@@ -57,7 +60,7 @@ def server() -> Server:
 def secrets(server: Server) -> Secrets:
     kube: Any = server
     typed: Kube = kube
-    return Secrets(typed)
+    return Secrets(typed, "navaar")
 
 
 async def test_values_are_read_as_text(server: Server, secrets: Secrets) -> None:
@@ -112,39 +115,55 @@ async def test_a_forbidden_secret_is_a_persons_to_mend_and_an_outage_is_not(serv
         await secrets.read("music", "bot")
 
 
-async def test_a_rotated_token_is_kept_until_a_person_replaces_the_secret(server: Server, secrets: Secrets) -> None:
-    assert await secrets.read_token("music", "spotify", "print-1") is None
-    await secrets.write_token("music", "spotify", "print-1", "second")
-    await secrets.write_token("music", "spotify", "print-1", "third")
-    assert await secrets.read_token("music", "spotify", "print-1") == "third"
-    assert await secrets.read_token("music", "spotify", "print-2") is None
-    await secrets.write_token("music", "spotify", "print-2", "fourth")
-    assert await secrets.read_token("music", "spotify", "print-2") == "fourth"
-    assert await secrets.read_token("music", "spotify", "print-1") is None
+async def test_what_replaced_a_token_is_kept_and_a_changed_input_begins_anew(server: Server, secrets: Secrets) -> None:
+    assert await secrets.consent("print-1") is None
+    await secrets.keep("print-1", Consent(1000.0))
+    await secrets.keep("print-1", Consent(1000.0, "second"))
+    await secrets.keep("print-1", Consent(1000.0, "third"))
+    assert await secrets.consent("print-1") == Consent(1000.0, "third")
+    assert await secrets.consent("print-2") is None
+    await secrets.keep("print-2", Consent(2000.0))
+    assert await secrets.consent("print-2") == Consent(2000.0, None)
+    assert await secrets.consent("print-1") == Consent(1000.0, "third"), "the person may put the first one back"
+    assert "third" not in repr(Consent(1000.0, "third"))
 
 
-async def test_tokens_of_several_secrets_stand_side_by_side_and_belong_to_no_musicsync(
+async def test_tokens_are_kept_in_the_operators_namespace_only_and_belong_to_no_musicsync(
     server: Server, secrets: Secrets
 ) -> None:
-    await secrets.write_token("music", "one", "a", "token-one")
-    await secrets.write_token("music", "two", "b", "token-two")
-    assert await secrets.read_token("music", "one", "a") == "token-one"
-    assert await secrets.read_token("music", "two", "b") == "token-two"
-    metadata = server.secrets["music", TOKENS]["metadata"]
+    await secrets.keep("a", Consent(1.0, "token-one"))
+    ((namespace, name),) = server.secrets
+    assert (namespace, name) == ("navaar", TOKENS)
+    metadata = server.secrets["navaar", TOKENS]["metadata"]
     assert "ownerReferences" not in metadata
     assert metadata["labels"]["app.kubernetes.io/managed-by"] == "navaar"
 
 
+async def test_what_is_past_use_is_forgotten(server: Server, secrets: Secrets) -> None:
+    await secrets.keep("old", Consent(1000.0, "one"))
+    await secrets.keep("new", Consent(1000.0 + 401 * 86400, "two"))
+    assert await secrets.consent("old") is None
+    assert await secrets.consent("new") is not None
+
+
 async def test_two_who_make_the_token_secret_at_once_both_keep_theirs(server: Server, secrets: Secrets) -> None:
     server.made_meanwhile = True
-    await secrets.write_token("music", "one", "a", "token-one")
-    assert await secrets.read_token("music", "one", "a") == "token-one"
-    assert "other" in server.secrets["music", TOKENS]["data"]
+    await secrets.keep("a", Consent(1.0, "token-one"))
+    assert await secrets.consent("a") == Consent(1.0, "token-one")
+    assert "other" in server.secrets["navaar", TOKENS]["data"]
 
 
-async def test_a_token_entry_that_somebody_broke_counts_as_none(server: Server, secrets: Secrets) -> None:
-    server.put(TOKENS, spotify="not json")
-    assert await secrets.read_token("music", "spotify", "a") is None
+@pytest.mark.parametrize("broken", ["not json", "[]", '{"seen": 5}', '{"seen": "x"}'])
+async def test_an_entry_that_somebody_broke_counts_as_none(server: Server, secrets: Secrets, broken: str) -> None:
+    server.put(TOKENS, namespace="navaar", spotify=broken)
+    assert await secrets.consent("spotify") is None
+
+
+async def test_without_the_right_to_keep_tokens_a_person_is_told_which(server: Server, secrets: Secrets) -> None:
+    server.trouble = Denied("forbidden", status=403)
+    for work in (secrets.consent("a"), secrets.keep("a", Consent(1.0))):
+        with pytest.raises(SecretProblem, match="may not keep the Secret navaar-tokens in its own namespace navaar"):
+            await work
 
 
 def test_what_is_remembered_of_a_watched_secret_has_no_values() -> None:

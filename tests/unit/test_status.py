@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from navaar.api.instant import written
 from navaar.session import conditions
-from navaar.status import Facts, Verdict, assembled, count
+from navaar.status import Consent, Facts, Verdict, assembled, count
+from reconcilers.budget import Wait
 from reconcilers.model import Match, Origin, Place, Placement, State, Track
 from reconcilers.plan import Plan
 from reconcilers.plan.bulk import Held
@@ -71,6 +73,37 @@ def test_an_approval_is_asked_for_with_the_annotation_that_gives_it() -> None:
     assert said["message"].endswith(command)
     (ready,) = [c for c in made if c["type"] == "Ready"]
     assert ready["message"].count("kubectl") == 1 and ready["message"].endswith(command)
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (40, ""),
+        (29, "ends on 2027-02-13, six months after it was given"),
+        (28, "ends on 2027-02-12, six months"),
+        (6, "ends on 2027-01-21, in less than a week"),
+        (-1, "should have ended on 2027-01-14"),
+    ],
+)
+def test_a_consent_that_is_about_to_end_is_announced_while_all_is_well(days: int, says: str) -> None:
+    now = 1_800_000_000.0
+    facts = replace(WELL, consents={SPOTIFY: Consent("spotify-secret", now + days * 86400)}, now=now)
+    (said,) = [c for c in conditions({}, facts, {}, now) if c["type"] == "SpotifyReady"]
+    assert (said["status"], said["reason"]) == ("True", "Ready")
+    assert says in said["message"] if says else said["message"] == ""
+    assert ("replace refresh-token in Secret spotify-secret" in said["message"]) is bool(says)
+    status = assembled({}, facts, {}, {}, {}, None, now)
+    assert status["spotify"]["consentExpiresAt"] == written(now + days * 86400)
+
+
+def test_a_backlog_that_waits_for_its_turn_is_ready_and_says_how_long_it_takes() -> None:
+    waiting = replace(PLAN, held=Held(), waits={SPOTIFY: Wait(400, 2.6 * 86400, 170.4)})
+    made = conditions({}, replace(WELL, plan=waiting), {"songs": 900, "syncing": 412}, 1.0)
+    (said,) = [c for c in made if c["type"] == "Ready"]
+    assert (said["status"], said["reason"]) == ("True", "Backfilling")
+    assert said["message"] == (
+        "412 of 900 songs are on their way; Spotify takes about 170 a day, so its 400 need about 3 days"
+    )
 
 
 def _status(previous: dict[str, Any], tracks: dict[str, Track], now: float) -> dict[str, Any]:

@@ -60,6 +60,14 @@ class PlaceStatus(Model):
     """When a song last came to or went from the place."""
 
 
+class SpotifyStatus(PlaceStatus):
+    """What is known of the Spotify playlist."""
+
+    consent_expires_at: Time | None = None
+    """When the consent ends, six months after it was given: at consented-at in the Secret, else when the operator first
+    saw it."""
+
+
 class PastStatus(StrEnum):
     """Whether the channel's past is known."""
 
@@ -214,7 +222,7 @@ class MusicSyncStatus(Model):
     youtube_music: PlaceStatus | None = None
     """What is known of the YouTube Music playlist."""
 
-    spotify: PlaceStatus | None = None
+    spotify: SpotifyStatus | None = None
     """What is known of the Spotify playlist."""
 
     plan: PlanStatus | None = None

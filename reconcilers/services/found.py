@@ -1,0 +1,34 @@
+"""What searches found of late, and what they did not find: asked again within a day, a service isn't."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from reconcilers.recording import Candidate
+
+KEPT = 86400.0
+LIMIT = 500
+"""Searches that are remembered: a few MB at most."""
+
+Candidates = tuple[Candidate, ...]
+
+
+class Found:
+    """Candidates by the words that were searched for; those of the longest ago go first. `clock` gives Unix seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.time, limit: int = LIMIT) -> None:
+        self._clock = clock
+        self._limit = limit
+        self._known: OrderedDict[str, tuple[float, Candidates]] = OrderedDict()
+
+    def get(self, words: str) -> Candidates | None:
+        """What was found within the last day, perhaps nothing; None: it was not searched for."""
+        at, found = self._known.get(words, (float("-inf"), ()))
+        return found if self._clock() - at < KEPT else None
+
+    def put(self, words: str, found: Candidates) -> None:
+        """Remembers what a search gave."""
+        self._known.pop(words, None)
+        self._known[words] = (self._clock(), found)
+        while len(self._known) > self._limit:
+            self._known.popitem(last=False)
