@@ -86,7 +86,7 @@ def translated() -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise Unavailable("the API server didn't answer in time") from error
-    except (aiohttp.ClientError, OSError, json.JSONDecodeError, ConfigException) as error:
+    except (aiohttp.ClientError, OSError, ValueError, ConfigException) as error:
         raise Unavailable(f"the API server can't be reached: {type(error).__name__}: {error}") from error
 
 

@@ -5,12 +5,13 @@ What repeats (reasons, matches, messages) is shared, since it outlives the objec
 people to read (candidates) is kept small.
 """
 
-import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, overload
+
+from pydantic_core import from_json, to_json
 
 from navaar.api.common import MESSAGE_LIMIT, WORD_LIMIT
 from navaar.api.instant import read, written
@@ -116,10 +117,10 @@ class Shortlist(Sequence[Scored]):
     def __init__(self, candidates: Sequence[Mapping[str, Any]]) -> None:
         """`candidates` as they stand in a status. Raises KeyError for one that isn't whole."""
         rows = [(c["id"], c["text"], float(c["score"]), c.get("reasons") or ()) for c in candidates]
-        self._packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
+        self._packed = zlib.compress(to_json(rows), 1)
 
     def _unpacked(self) -> tuple[Scored, ...]:
-        rows = json.loads(zlib.decompress(self._packed))
+        rows = from_json(zlib.decompress(self._packed))
         return tuple(Scored(id, text, score, tuple(reasons)) for id, text, score, reasons in rows)
 
     @overload
