@@ -11,7 +11,6 @@ _BY_STATE = (
     (Phase.SYNCING, frozenset({State.PENDING, State.ADDING, State.REMOVING})),
     (Phase.PARTIAL, frozenset({State.NOT_FOUND, State.UNAVAILABLE})),
 )
-_TOLD = (*(among for _, among in _BY_STATE), frozenset({State.RETAINED}))
 
 
 def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
@@ -32,13 +31,10 @@ def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
 
 
 def message_of(track: Track, services: Collection[ServiceName]) -> str:
-    """The sentence beside the phase: of the placement that decides it, the service named first. Empty when all is well.
-
-    What should have gone and stays is told where nothing else is to be told.
-    """
+    """The sentence beside the phase: of the placement that decides it, the service named first. Empty when all is well."""
     if track.duplicate_of is not None:
         return f"the same song as {track.duplicate_of}, which stands for it"
-    for among in _TOLD:
+    for _, among in _BY_STATE:
         told = [
             f"{service.value}: {placement.message}"
             for service in services

@@ -7,12 +7,14 @@ Names are those that dashboards of the older service use, where they mean the sa
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter as Tally
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     PlatformCollector,
@@ -27,6 +29,7 @@ from navaar.accountbook import AccountBook
 from navaar.kube import user_agent
 from reconcilers import errors
 from reconcilers.model import Phase, State, Track
+from reconcilers.plan.bulk import Key
 from reconcilers.services.calls import INTERNAL
 from reconcilers.services.protocol import ServiceName
 
@@ -42,6 +45,7 @@ REASONS = tuple(
     )
 )
 _DONE = "ok"
+_BOUND = ("add", "remove")
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 _PASS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -132,6 +136,12 @@ class Metrics:
         self._removed = self._counter("tracks_removed", "Songs taken out of a place.", service)
         self._discovered = self._counter("tracks_discovered", "Songs first seen in a place.", service)
         self._passes = self._counter("sync_cycles", "Passes of a MusicSync.", ["namespace", "sync", "result"])
+        self._held = Gauge(
+            "navaar_held_operations",
+            "Additions and removals that wait for a person's approval.",
+            ["namespace", "sync", "service", "operation"],
+            registry=self.registry,
+        )
         self._pass_seconds = Histogram(
             "navaar_sync_cycle_duration_seconds",
             "How long a pass took, requests to services not counted.",
@@ -182,6 +192,17 @@ class Metrics:
             # Labels are made first: what was never counted can't be removed.
             self._passes.labels(*key, result)
             self._passes.remove(*key, result)
+        for service in ServiceName:
+            for operation in _BOUND:
+                self._held.labels(*key, service.value, operation)
+                self._held.remove(*key, service.value, operation)
+
+    def held(self, key: tuple[str, str], services: Iterable[ServiceName], operations: Collection[Key]) -> None:
+        """Notes how many operations of a MusicSync (namespace, name) wait for approval in each of its places."""
+        counted = Tally((service, operation) for _, service, operation in operations)
+        for service in services:
+            for operation in _BOUND:
+                self._held.labels(*key, service.value, operation).set(counted[service, operation])
 
     def recorded(self, before: Mapping[str, Track], records: Iterable[Track]) -> None:
         """Counts what a pass recorded: songs first seen, put into a place, taken out of one."""

@@ -28,18 +28,19 @@ def in_words(preview: Preview) -> str:
     searches = sum(outlook.searches for outlook in places.values())
     if searches:
         did.append(f"{_count(searches, 'search', 'searches')} still to come")
-    longest = sorted(
-        ((outlook.days, service) for service, outlook in places.items() if outlook.days), key=lambda pair: -pair[0]
-    )
     if not did:
         return ""
-    if longest and longest[0][0] == 1:
+    lasting: dict[int, list[str]] = {}
+    for service, outlook in places.items():
+        if outlook.days:
+            lasting.setdefault(outlook.days, []).append(service.title)
+    if max(lasting, default=0) <= 1:
         return f"{', '.join(did)}; less than a day"
-    times = ", ".join(f"{_count(days, 'day')} ({service.title})" for days, service in longest)
-    return f"{', '.join(did)}; about {times}"
+    times = [f"{_count(days, 'day')} ({', '.join(names)})" for days, names in sorted(lasting.items(), reverse=True)]
+    return f"{', '.join(did)}; about {', '.join(times)}"
 
 
-def questions(preview: Preview) -> str:
+def questions(preview: Preview, namespace: str) -> str:
     """What waits for a person whatever is decided about the plan, as a sentence; empty when nothing does."""
     said = []
     if preview.doubtful:
@@ -48,20 +49,20 @@ def questions(preview: Preview) -> str:
         said.append(f"{_count(preview.unclear, 'other song')} can't be placed")
     if not said:
         return ""
-    verb = "until you decide: kubectl get tracks --field-selector status.phase=Review"
-    return f"{' and '.join(said)}, {verb}"
+    command = f"kubectl get tracks -n {namespace} --field-selector status.phase=Review"
+    return f"{' and '.join(said)}, until you decide: {command}"
 
 
 def planned(preview: Preview, held: Held, namespace: str, name: str) -> str:
     """The message of the condition Ready in mode Plan."""
     words = in_words(preview)
-    asked = questions(preview)
+    asked = questions(preview, namespace)
     if not words:
         return _sentences(["Plan: nothing to do", asked])
     limits = ""
     if held.keys:
         those = _listed(service.title for service in held.reasons)
-        limits = f"{those}: more than the limits let pass unasked; to approve exactly this: "
+        limits = f"{those}: more at once than maxAdds and maxDeletes let pass unasked; to approve exactly this: "
         limits += approval(held, namespace, name)
     return _sentences([f"Plan: {words}", asked, limits, "Set spec.mode: Apply to begin"])
 

@@ -23,7 +23,7 @@ from reconcilers.model import Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
-from reconcilers.policy import Sync, Timing
+from reconcilers.policy import Mode, Sync, Timing
 from reconcilers.services.protocol import Item, ServiceName
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Session:
         self._built: dict[ServiceName, str] = {}
         self._consents: dict[ServiceName, summary.Consent] = {}
         self._secrets: set[str] = set()
-        self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing]] | None = None
+        self._counted: tuple[dict[str, int], dict[ServiceName, tuple[int, int]]] | None = None
         self._handled: str | None = None
         self._owners: Mapping[str, Any] | None = {}
 
@@ -97,6 +97,7 @@ class Session:
         before = remembered(tracks)
         plan = await engine.step(sync, posting=posting, lookback=lookback, start=not suspended)
         self._shared.metrics.recorded(tracks, plan.records)
+        self._shared.metrics.held(self.key, sync.targets, plan.held.keys if sync.mode is not Mode.PLAN else ())
         assert self._store is not None
         if self._owners != self._store.facts.owner:
             await self._store.settle_owners()

@@ -56,7 +56,7 @@ class Wire:
         except ApiError as error:
             refused = error
             return await exchange.run(BotApi(), lambda: refused.response())
-        exchange.detail |= asked(params, uploads) | ({"body_size": request.content_length} if uploads else {})
+        exchange.detail |= asked(params, uploads)
         exchange.about(*names_of(self.state, params, uploads))
         return await exchange.run(BotApi(), act)
 

@@ -67,6 +67,11 @@ async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
     endpoint.metrics.called(ServiceName.SPOTIFY, "search", 1, "ok", 0.2)
     endpoint.metrics.called(ServiceName.YOUTUBE, "add", 50, "QuotaExhausted", 0.3)
     endpoint.metrics.passed(("music", "tapes"), 0.01, False)
+    endpoint.metrics.held(
+        ("music", "tapes"), [ServiceName.SPOTIFY], {(f"t{n}", ServiceName.SPOTIFY, "remove") for n in "ab"}
+    )
+    endpoint.metrics.held(("music", "gone"), [ServiceName.SPOTIFY], ())
+    endpoint.metrics.forgotten(("music", "gone"))
     status, text, content_type = await endpoint.get("/metrics")
     assert status == 200
     assert content_type.startswith("text/plain")
@@ -79,6 +84,8 @@ async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
         'navaar_sync_errors_total{error_type="QuotaExhausted",service="youtubeMusic"} 1.0',
         'navaar_sync_cycles_total{namespace="music",result="ok",sync="tapes"} 1.0',
         'navaar_sync_cycles_total{namespace="music",result="failed",sync="tapes"} 0.0',
+        'navaar_held_operations{namespace="music",operation="remove",service="spotify",sync="tapes"} 2.0',
+        'navaar_held_operations{namespace="music",operation="add",service="spotify",sync="tapes"} 0.0',
         "navaar_queue_depth 1.0",
         "navaar_leader 1.0",
         "navaar_up 1.0",

@@ -134,7 +134,7 @@ def test_a_plan_is_told_in_a_sentence() -> None:
     )
     assert in_words(preview) == (
         "1,312 posts, 611 additions to YouTube Music, 402 to Spotify, 1 removal from Spotify, 1,013 searches still to "
-        "come; about 9 days (Telegram), 9 days (YouTube Music), 4 days (Spotify)"
+        "come; about 9 days (Telegram, YouTube Music), 4 days (Spotify)"
     )
     said = planned(preview, planned_of({}).held, "music", "tapes")
     assert said.startswith("Plan: 1,312 posts, ") and said.endswith("Set spec.mode: Apply to begin.")
