@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +316,35 @@ async def test_a_large_file_is_not_asked(stage: Stage) -> None:
     (message,) = await updates(stage.box)
     assert await stage.service.item(message) is not None
     assert stage.world.journal.counts("telegram")["getFile"] == 0
+
+
+async def test_a_name_that_telegram_has_cut_is_read_whole_from_the_file(stage: Stage) -> None:
+    song = replace(SONGS[3], title="Denim Song, in the Key of C Minor, as It Was Written for a Wind Band")
+    file = media.tagged_mp3(song)
+    cut: dict[str, Any] = {"title": song.title[:64], "performer": song.artists[0], "duration": 200}
+    stage.box.call(lambda: stage.world.telegram.post_audio(CHANNEL, file, file_name="a.mp3", **cut))
+    (message,) = await updates(stage.box)
+    item = await stage.service.item(message)
+    assert item is not None
+    assert item.recording.title == song.title
+
+
+async def test_a_post_that_cannot_be_understood_at_all_is_there_nevertheless(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a stranger finds that our parsing does not stand: the posts behind it are not to wait for it."""
+
+    def fails(*_: object) -> None:
+        raise RecursionError
+
+    stage.box.call(
+        lambda: stage.world.telegram.post_audio(CHANNEL, media.m4a("a", 5), file_name="x [nv-abcd1234].m4a", duration=5)
+    )
+    (message,) = await updates(stage.box)
+    monkeypatch.setattr("reconcilers.services.telegram.item_from_message", fails)
+    item = await stage.service.item(message)
+    assert item is not None
+    assert (item.id, item.recording.title, item.token) == (str(message.message_id), "", "abcd1234")
 
 
 async def test_an_old_post_is_read_through_the_scratch_chat_and_leaves_nothing_there(stage: Stage) -> None:
