@@ -70,7 +70,8 @@ def closed(place: Place, parked: Parked | None, now: float) -> Place:
     if place.terminal:
         return place
     if parked is not None:
-        return replace(place, parked=parked.until, reason=parked.reason, message=parked.message)
+        ours = place.failures if place.reason == parked.reason else 0
+        return replace(place, parked=parked.until, failures=ours, reason=parked.reason, message=parked.message)
     waited = place.reason in (QuotaError.reason, RateLimitError.reason) and now >= (place.parked or 0.0)
     # What befell this very place is not over before it is seen to be.
     return replace(place, parked=None, reason="", message="") if waited and not place.failures else place

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from reconcilers.errors import AuthError, OutcomeUnknown, QuotaError, RateLimitError, TargetError, TransientError
-from reconcilers.services import Added, AddRequest
+from reconcilers.recording import Recording
+from reconcilers.services import Added, AddRequest, Query
+from reconcilers.services.found import Found
 from reconcilers.services.spotify import SpotifyCredentials, SpotifyService, SpotifyTokens
+from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
 from tests.contract.places import SPOTIFY_PLAYLIST, STRANGERS_SPOTIFY, Place, new_world, open_place, recording
 
@@ -101,6 +104,55 @@ async def test_two_playlists_of_one_secret_refresh_once(box: SandboxThread) -> N
     await asyncio.gather(*(service.head() for service in both))
     assert len(stored) == 1
     for service in both:
+        await service.close()
+
+
+async def test_a_token_that_is_called_expired_by_all_at_once_is_replaced_once(box: SandboxThread) -> None:
+    tokens = SpotifyTokens(PKCE, _kept)
+    four = [SpotifyService(SPOTIFY_PLAYLIST, PKCE, _kept, tokens=tokens) for _ in range(4)]
+    await asyncio.gather(*(service.head() for service in four))
+    box.call(lambda: box.world.clock.advance(3601))
+    # One hears of it when another has long got the next token.
+    box.call(lambda: box.world.faults.arm(Fault("late", "spotify", "GET /playlists/{id}", seconds=0.6)))
+    mark = box.world.journal.mark()
+    await asyncio.gather(*(service.head() for service in four))
+    assert box.world.journal.counts("spotify", mark)["POST /api/token"] == 1
+    for service in four:
+        await service.close()
+
+
+async def test_a_rotated_token_that_is_lost_with_the_process_is_a_persons_to_replace_and_asked_for_once(
+    box: SandboxThread,
+) -> None:
+    async def lose(token: str) -> None:
+        raise OSError("the process ends here")
+
+    first = SpotifyService(SPOTIFY_PLAYLIST, PKCE, lose)
+    with pytest.raises(TransientError):
+        await first.head()
+    await first.close()
+    mark = box.world.journal.mark()
+    tokens = SpotifyTokens(PKCE, _kept)
+    four = [SpotifyService(SPOTIFY_PLAYLIST, PKCE, _kept, tokens=tokens) for _ in range(4)]
+    for service in (*four, four[0]):
+        with pytest.raises(AuthError) as caught:
+            await service.head()
+        assert caught.value.reason == "AuthExpired"
+        assert "Sign in again and replace refresh-token" in caught.value.message
+    assert box.world.journal.counts("spotify", mark) == {"POST /api/token": 1}
+    for service in four:
+        await service.close()
+
+
+async def test_the_same_search_of_two_syncs_is_made_once_also_when_it_finds_nothing(box: SandboxThread) -> None:
+    tokens, found = SpotifyTokens(PKCE, _kept), Found()
+    two = [SpotifyService(SPOTIFY_PLAYLIST, PKCE, _kept, tokens=tokens, found=found) for _ in range(2)]
+    for wanted in (recording(0), Recording("Nothing of this name", ("Nobody at all",))):
+        mark = box.world.journal.mark()
+        answers = [await service.search(Query(wanted)) for service in two]
+        assert answers[0] == answers[1] is not None
+        assert box.world.journal.counts("spotify", mark)["GET /search"] == 1
+    for service in two:
         await service.close()
 
 
@@ -211,3 +263,7 @@ async def test_a_sign_in_service_in_trouble_is_not_a_dead_consent(place: Place) 
 
 async def _store(token: str) -> None:
     raise AssertionError("an application with a secret keeps its refresh token")
+
+
+async def _kept(token: str) -> None:
+    """Somebody keeps it."""

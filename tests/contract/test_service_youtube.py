@@ -1,5 +1,6 @@
 """What is particular to YouTube: two ways into one playlist, twins, lost rows, units, cookies."""
 
+import asyncio
 import locale
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,7 +9,7 @@ import pytest
 from reconcilers.budget import next_midnight
 from reconcilers.errors import AuthError, ItemError, QuotaError, TargetError, TransientError
 from reconcilers.services import Added, Query
-from reconcilers.services.youtube_auth import GoogleCredentials
+from reconcilers.services.youtube_auth import GoogleCredentials, GoogleTokens
 from reconcilers.services.youtube_data import YouTubeDataService
 from reconcilers.services.youtube_music import YouTubeMusicService
 from sandbox.faults import Fault
@@ -142,6 +143,27 @@ async def test_a_quota_that_ends_within_a_batch_leaves_the_first_songs_told(data
     assert isinstance(refused, QuotaError)
     assert refused.retry_at == next_midnight(data.world.clock.now())
     assert len(data.ids()) == 2
+
+
+async def test_four_services_of_one_google_consent_ask_for_one_token_and_for_none_once_it_ended(
+    box: SandboxThread,
+) -> None:
+    credentials = GoogleCredentials("google-client", "google-secret", "google-refresh")
+    tokens = GoogleTokens(credentials)
+    four = [YouTubeDataService(YOUTUBE_PLAYLIST, credentials, tokens=tokens) for _ in range(4)]
+    await asyncio.gather(*(service.head() for service in four))
+    assert box.world.journal.counts("youtube")["token"] == 1
+    box.call(lambda: box.world.clock.advance(3601))
+    await asyncio.gather(*(service.head() for service in four))
+    assert box.world.journal.counts("youtube")["token"] == 2
+    box.call(lambda: box.world.youtube.revoke("google-refresh"))
+    for service in (*four, four[0]):
+        with pytest.raises(AuthError) as caught:
+            await service.head()
+        assert caught.value.reason == "AuthExpired"
+    assert box.world.journal.counts("youtube")["token"] == 3
+    for service in four:
+        await service.close()
 
 
 async def test_a_wrong_google_client_is_told_apart_from_a_dead_consent(box: SandboxThread) -> None:
