@@ -17,6 +17,7 @@ from reconcilers.plan import absorb, bulk, decide, digest, trouble, wishes
 from reconcilers.plan import lookback as posts
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
+from reconcilers.plan.merge import disputed
 from reconcilers.plan.operations import (
     AddDone,
     Listed,
@@ -103,6 +104,7 @@ def plan(
         remembered[TELEGRAM] = posts.settle(sync, board, remembered[TELEGRAM], lookback, now)
     wishes.carry(sync, board, now)
     _settle(sync, board, now)
+    disputed(board, now)
     held = bulk.held_back(sync, board, remembered, now)
     if sync.approved and sync.approved == held.hash:
         bulk.approve(board, held.keys)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reconcilers.model import Placement, State, Track
 from reconcilers.plan.board import Board
 from reconcilers.plan.song import BLANK, at_odds, rank, stands
+from reconcilers.services.protocol import ServiceName
 
 
 def merge(board: Board, a: Track, b: Track) -> Track:
@@ -68,3 +69,33 @@ def overlapping(board: Board) -> None:
     for a, b in board.overlaps():
         if not at_odds(a, b) and not under_way(a, b):
             merge(board, a, b)
+
+
+def disputed(board: Board, now: float) -> None:
+    """Before anything is added: two tracks for one entry are made one, and what was decided on another's is decided anew.
+
+    Two operators at once make such tracks: each sees the other's a moment later, and an entry perhaps before it.
+    """
+    wanted: dict[ServiceName, dict[str, set[str]]] = {}
+    for track in board.awake():
+        if any(placement.state is State.PENDING for placement in track.placements.values()):
+            for service, placement in track.placements.items():
+                if placement.id is not None and (placement.state is State.PENDING or stands(placement)):
+                    wanted.setdefault(service, {}).setdefault(placement.id, set()).add(track.name)
+    pairs: set[tuple[str, str, ServiceName]] = set()
+    for other in board.tracks.values() if wanted else ():
+        for service, ids in wanted.items():
+            theirs = other.placements.get(service)
+            if theirs is not None and theirs.id in ids and stands(theirs) and other.duplicate_of is None:
+                pairs |= {(name, other.name, service) for name in ids[theirs.id] if name != other.name}
+    for name, owner, service in sorted(pairs):
+        if name not in board.tracks or owner not in board.tracks:
+            continue
+        track, other = board.tracks[name], board.tracks[owner]
+        mine = track.placements.get(service, BLANK)
+        if at_odds(track, other) or under_way(track, other) or mine.id != other.placements.get(service, BLANK).id:
+            continue
+        if stands(mine):
+            merge(board, track, other)
+        elif mine.state is State.PENDING and track.wishes.pins.get(service) != mine.id:
+            board.place(track, service, mine.to(State.PENDING, now, id=None, match=None))

@@ -115,6 +115,12 @@ class Cluster:
         self.era += 1
         self._announce()
 
+    def trim(self, seconds: float) -> None:
+        """Forgets what happened longer ago than that; nobody who watches is so far behind."""
+        until = self._clock() - seconds
+        while self.history and self.history[0][1] < until:
+            self.compacted = self.history.pop(0)[0]
+
     def _expected(self, name: str, version: str | None) -> Resource:
         there = self.get(name)
         if version is not None and there["metadata"]["resourceVersion"] != version:

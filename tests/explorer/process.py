@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,12 @@ from navaar.record import SyncFacts
 from navaar.store import TrackStore
 from navaar.tracks import StoredTracks
 from navaar.writer import Writer
+from reconcilers.account import Account
 from reconcilers.engine import Engine
 from reconcilers.model import Place, State
 from reconcilers.plan import Plan
 from reconcilers.plan.lookback import Lookback
-from reconcilers.plan.operations import Listed
+from reconcilers.plan.operations import Listed, Observation
 from reconcilers.recording import Candidate
 from reconcilers.services.protocol import Added, AddRequest, Head, Listing, Post, Query, ServiceName
 from tests.explorer.client import Client, Watching
@@ -92,6 +94,9 @@ class Process:
         self.drained = False
         self.heard = 0
         self.trouble: list[str] = []
+        self.accounts: Mapping[ServiceName, Account] = {}
+        self.observed: Callable[[list[Observation]], None] = lambda observations: None
+        self.passed: Callable[[Process], None] = lambda process: None
         self._due = asyncio.Event()
         self._written = 0.0
         context = contextvars.copy_context()
@@ -146,6 +151,8 @@ class Process:
         )
         for service in targets:
             self.engine.places[service] = self._remembered(service)
+        for service, shared in self.accounts.items():
+            self.engine.hold(service, shared)
         intake: asyncio.Task[None] | None = None
         wait = 1.0
         while True:
@@ -177,8 +184,10 @@ class Process:
         contested = self.ground.clock() < self.ground.contested_until()
         lookback = Lookback(self.ground.scratch, heard=self.heard)
         posting = self.drained and not contested
+        self.observed([observation for observation, _ in engine._inbox])
         self.plan = await engine.step(self.ground.sync, posting=posting, lookback=lookback)
         await tracks.refresh()
+        self.passed(self)
         if self.drained:
             engine.places[TELEGRAM] = replace(engine.places.get(TELEGRAM, Place()), started=True)
         return await self._report(engine, self.plan)

@@ -261,6 +261,25 @@ def test_a_post_that_ends_after_its_track_was_merged_away_is_remembered() -> Non
     run(body())
 
 
+@pytest.mark.parametrize("entry", ["sp-glory", "sp-live"])
+def test_a_track_that_another_operator_made_meanwhile_adds_nothing_twice(entry: str) -> None:
+    async def body() -> None:
+        w = world()
+        w.youtube.put("yt-glory")
+        await w.wait(3600)
+        known = w.track("Glory Box")
+        # It saw the song, or one that it takes for it, where it could not see the track.
+        here = replace(known.placements[SPOTIFY], id=entry)
+        theirs = {YOUTUBE: Placement(id="yt-glory"), SPOTIFY: here, TELEGRAM: Placement()}
+        w.write(replace(known, name="tapes-twin", origin=(SPOTIFY, entry), placements=theirs, created=w.clock()))
+        await w.wait(3600)
+        assert w.youtube.ids == ["yt-glory"]
+        assert len(w.telegram.posts) == 1
+        assert len(w.tracks()) == (1 if entry == "sp-glory" else 2)
+
+    run(body())
+
+
 def test_two_ids_of_one_song_in_a_playlist_are_one_track_and_go_together() -> None:
     async def body() -> None:
         w = world()
