@@ -25,6 +25,20 @@ from sandbox.proxy import Sandbox
 from sandbox.world import World
 
 console = Console(highlight=False)
+BREAK_EXAMPLES = """\
+examples:
+  break --list spotify                                    what can be broken there
+  break telegram lost --call sendAudio                    the next upload arrives, its answer doesn't
+  break telegram lost --call sendAudio --applied 60       … and it arrives only a minute later
+  break spotify rate-limit --seconds 13h                  the account is refused for 13 hours
+  break youtube quota                                     no units until midnight in California
+  break youtube cap --limit 120                           … and here they end by themselves
+  break spotify down --lasting 1h                         gone for an hour of the world's time
+  break spotify error --status 400 --about ID --times always    one bad song in a batch
+  break youtube short --call playlistItems.list --times always  half of the list
+  mend spotify rate-limit                                 take back one kind; mend: take back all
+  advance 13h                                             let the time pass
+"""
 
 
 class Trouble(Exception):
@@ -89,21 +103,44 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("service", choices=("spotify", "youtube") + (("telegram",) if name == "remove" else ()))
         made.add_argument("what", metavar="SONG|ID", help="a key of the catalogue, an id or an address")
         made.set_defaults(action=name)
-    made = command("break", breaks, "make a service misbehave")
-    made.add_argument("service", choices=SERVICES)
-    made.add_argument("kind", choices=tuple(KINDS))
-    made.add_argument("--call", help="only for this call, as `log` names it (default: any)")
-    made.add_argument("--times", type=int, default=1, help="how often (default: once)")
-    made.add_argument("--seconds", type=float, default=0.0, help="the delay, or Retry-After")
-    made.add_argument("--status", type=int, default=500, help="the HTTP status of `error` (default: 500)")
+    _break_command(command("break", breaks, "make a service misbehave"))
     made = command("mend", mend, "take back what `break` armed")
     made.add_argument("service", nargs="?", choices=SERVICES, help="only for this service")
+    made.add_argument("kind", nargs="?", metavar="KIND", help="only this kind of fault")
     made = command("log", log, "show the requests that the services got")
     made.add_argument("--follow", "-f", action="store_true", help="go on as they come")
-    made = command("clock", clock, "let time pass in the world")
-    made.add_argument("advance", choices=("advance",))
+    made = command("advance", advance, "let time pass in the world: for retention, tokens, consents and quotas")
     made.add_argument("duration", help="seconds, or 90s, 30m, 2h, 7d")
     return root
+
+
+def _break_command(made: argparse.ArgumentParser) -> None:
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.epilog = BREAK_EXAMPLES
+    made.add_argument("service", nargs="?", choices=SERVICES)
+    made.add_argument("kind", nargs="?", metavar="KIND", help="what goes wrong: see --list")
+    made.add_argument("--list", action="store_true", help="show what can be broken, and what is broken now")
+    aim = made.add_argument_group("aim")
+    aim.add_argument("--call", default="*", help="only this call, as `log` names it; * and ? stand for anything")
+    aim.add_argument("--about", metavar="ID", help="only what names this id, playlist, chat, host or account")
+    aim.add_argument("--skip", type=int, default=0, metavar="N", help="let N such requests pass first")
+    aim.add_argument("--times", metavar="N", help="how often, or `always` (default: once, or as --list says)")
+    aim.add_argument("--lasting", metavar="TIME", help="it is over after this time in the world: 90s, 30m, 2h")
+    how = made.add_argument_group("how")
+    how.add_argument("--seconds", metavar="TIME", default="0", help="the delay, or Retry-After: 40, 90s, 13h")
+    how.add_argument("--applied", metavar="TIME", help="carry the request out after this time all the same; 0: at once")
+    how.add_argument("--status", type=int, default=500, help="the HTTP status of `error` (default: 500)")
+    how.add_argument("--body", help="the body of `error`: JSON, or text")
+    for name, kind, text in (
+        ("keep", int, "how many rows a `short` listing keeps"),
+        ("id", str, "what `substitute` puts in, `changing` adds, or which post is `gone`"),
+        ("change", str, "what `changing` does: remove, add or move"),
+        ("reason", str, "of `playability`; or the 403 of YouTube's `rate-limit`: userRateLimitExceeded"),
+        ("limit", int, "how many more requests, units or searches a `cap` allows"),
+    ):
+        how.add_argument(f"--{name}", type=kind, help=text)
+    how.add_argument("--window", action="store_true", help="Spotify's `cap`: of 30 seconds instead of a day")
+    how.add_argument("--honest", action="store_true", help="a spoilt listing tells the true count")
 
 
 def serve(arguments: argparse.Namespace) -> None:
@@ -146,12 +183,47 @@ def change(arguments: argparse.Namespace) -> None:
 
 
 def breaks(arguments: argparse.Namespace) -> None:
-    names = ("service", "kind", "call", "times", "seconds", "status")
-    _do(arguments, "/break", json={name: getattr(arguments, name) for name in names})
+    if arguments.list or not arguments.kind:
+        console.print(views.breakable((arguments.service,) if arguments.service else SERVICES))
+        with contextlib.suppress(Trouble):
+            now = _ask(arguments, "GET", "/faults")
+            console.print(views.broken(now["faults"], now["held"]), soft_wrap=True)
+        if not arguments.list:
+            raise Trouble("say what to break: a service and a kind of fault")
+        return
+    details = ("keep", "id", "change", "reason", "limit", "window", "honest")
+    body: dict[str, Any] = {name: getattr(arguments, name) for name in ("service", "kind", "call", "about", "skip")}
+    body |= {"status": arguments.status, "body": _body(arguments.body), "seconds": _seconds(arguments.seconds)}
+    body |= {name: _seconds(getattr(arguments, name)) for name in ("lasting", "applied") if getattr(arguments, name)}
+    body["times"] = _times(arguments)
+    body["detail"] = {name: found for name in details if (found := getattr(arguments, name)) not in (None, False)}
+    answer = _ask(arguments, "POST", "/break", json=body)
+    console.print(answer["done"], soft_wrap=True)
+    for dead, alive in answer["memory"].items():
+        console.print(f"{dead} is dead; {alive} took its place", soft_wrap=True)
+
+
+def _times(arguments: argparse.Namespace) -> int | None:
+    given: str | None = arguments.times
+    if given is None:
+        kind = KINDS.get(arguments.kind)
+        return None if arguments.lasting or (kind is not None and kind.lasts) else 1
+    if given == "always":
+        return None
+    if not given.isdecimal() or given == "0":
+        raise Trouble(f"{given!r} is not how often; write a number, or always")
+    return int(given)
+
+
+def _body(given: str | None) -> Any:
+    try:
+        return None if given is None else json.loads(given)
+    except ValueError:
+        return given
 
 
 def mend(arguments: argparse.Namespace) -> None:
-    _do(arguments, "/mend", json={"service": arguments.service})
+    _do(arguments, "/mend", json={"service": arguments.service, "kind": arguments.kind})
 
 
 def log(arguments: argparse.Namespace) -> None:
@@ -165,12 +237,15 @@ def log(arguments: argparse.Namespace) -> None:
         answer = _ask(arguments, "GET", "/log", params={"since": answer["next"]})
 
 
-def clock(arguments: argparse.Namespace) -> None:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", arguments.duration)
+def advance(arguments: argparse.Namespace) -> None:
+    _do(arguments, "/clock", json={"advance": _seconds(arguments.duration)})
+
+
+def _seconds(written: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", written)
     if match is None:
-        raise Trouble(f"{arguments.duration!r} is no duration; write 3600, 90s, 30m, 2h or 7d")
-    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
-    _do(arguments, "/clock", json={"advance": seconds})
+        raise Trouble(f"{written!r} is no duration; write 3600, 90s, 30m, 2h or 7d")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
 
 
 async def _serve(port: int, songs: int | None) -> None:

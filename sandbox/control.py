@@ -4,13 +4,14 @@ import json
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
-from sandbox import scenario
+from sandbox import kinds, scenario, views
 from sandbox.catalogue import Song
 from sandbox.faults import Fault
 from sandbox.kinds import KINDS, SERVICES
@@ -112,7 +113,11 @@ class Control:
         )
 
     async def faults(self, _: web.Request) -> web.Response:
-        return web.json_response({"faults": [asdict(fault) for fault in self.world.faults.armed]})
+        """What is broken, and which refusals still hold, with the seconds that are left of them."""
+        self.world.faults.expire()
+        now = self.world.clock.now()
+        held = [{**_fault(one.fault), "left": one.until - now} for one in self.world.faults.standing]
+        return web.json_response({"faults": [_fault(fault) for fault in self.world.faults.armed], "held": held})
 
     async def post_file(self, request: web.Request) -> web.Response:
         name, data = request.query.get("name", ""), await request.read()
@@ -161,23 +166,28 @@ class Control:
         return web.json_response({"done": f"removed {what} from {place}"})
 
     async def breaks(self, request: web.Request) -> web.Response:
+        """Arms what `Fault` describes, under its names; `times` None: until mended."""
         body = await request.json()
-        fault = Fault(
-            kind=_one_of(body["kind"], tuple(KINDS), "kind of fault"),
-            service=_one_of(body["service"], SERVICES, "service"),
-            call=body.get("call") or "*",
-            times=int(body.get("times") or 1),
-            status=int(body.get("status") or 500),
-            seconds=float(body.get("seconds") or 0.0),
-        )
-        self.world.faults.arm(fault)
-        which = "any call" if fault.call == "*" else fault.call
-        return web.json_response({"done": f"{fault.service}: {fault.kind} for {which}, {fault.times} time(s)"})
+        service = _one_of(body["service"], SERVICES, "service")
+        kind = _one_of(body["kind"], tuple(one.name for one in kinds.of(service)), f"fault of {service} called")
+        fault = Fault(**{**body, "service": service, "kind": kind})
+        try:
+            self.world.faults.arm(fault)
+        except (KeyError, StopIteration) as error:
+            raise Mistake(f"{fault.about or kind} is nothing that could be broken so: {error}") from error
+        return web.json_response({"done": views.fault(_fault(fault)), "memory": _told(fault)})
 
     async def mend(self, request: web.Request) -> web.Response:
-        service = (await request.json()).get("service")
-        self.world.faults.clear(service and _one_of(service, SERVICES, "service"))
-        return web.json_response({"done": f"mended {service or 'everything'}"})
+        body = await request.json()
+        service, kind = body.get("service"), body.get("kind")
+        if service:
+            _one_of(service, SERVICES, "service")
+        if kind:
+            _one_of(kind, tuple(KINDS), "kind of fault")
+        self.world.faults.clear(service or None, kind or None)
+        return web.json_response(
+            {"done": f"mended {' '.join(word for word in (service, kind) if word) or 'everything'}"}
+        )
 
     async def clock(self, request: web.Request) -> web.Response:
         seconds = float((await request.json())["advance"])
@@ -193,6 +203,15 @@ class Control:
         return named
 
 
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {one.name: getattr(fault, one.name) for one in fields(fault) if one.name != "memory"}
+
+
+def _told(fault: Fault) -> dict[str, str]:
+    """The tokens that took the place of others: somebody has to know them."""
+    return dict(fault.memory) if fault.kind == "rotated" and fault.memory else {}
+
+
 @web.middleware
 async def _mistakes(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -201,7 +220,7 @@ async def _mistakes(
         return await handler(request)
     except Mistake as mistake:
         return web.json_response({"error": str(mistake), "near": mistake.near}, status=400)
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         return web.json_response({"error": f"not understood: {error}", "near": []}, status=400)
 
 

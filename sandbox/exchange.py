@@ -16,10 +16,12 @@ Act = Callable[[], web.StreamResponse | Awaitable[web.StreamResponse]]
 
 REFUSALS = ("error", "rate-limit", "quota", "revoked", "conflict")
 CUTS = ("lost", "reset", "hang", "down")
-DELAYS = ("late", "slow", "torn")
+DELAYS = ("late", "slow", "torn", "cut-short")
 # When a request under such a fault is carried out, in seconds, unless the fault says otherwise.
-_APPLIED = {"lost": 0.0, "late": 0.0, "slow": 0.0, "torn": 0.0}
+_APPLIED = {"lost": 0.0}
 _PIECES = 20
+# How a request ends whose client went away in the middle of it.
+BROKEN = (ConnectionError, web.RequestPayloadError)
 CLOSING = web.AppKey("closing", asyncio.Event)
 _LATER = web.AppKey("later", set[asyncio.Task[None]])
 
@@ -65,7 +67,8 @@ class Exchange:
     `names` are the ids, playlists, chats and people that it is about, for faults to be aimed at; `account` is whose
     allowance it uses, None where nobody's is known. `changes` says of a call that is no `write` that it changes
     something all the same, so that gates hear of it. `spared` are the kinds of fault that strike it only when they are
-    armed for this very call: a player knows no quota.
+    armed for this very call: a player knows no quota. `arrived` is when the request came, in Unix seconds: that is when
+    its token must be good, whenever it is carried out.
     """
 
     world: World
@@ -79,8 +82,10 @@ class Exchange:
     account: str | None = None
     changes: bool = False
     spared: tuple[str, ...] = ()
+    arrived: float = 0.0
 
     def __post_init__(self) -> None:
+        self.arrived = self.world.clock.now()
         self.names.add(self.request.host)
 
     def about(self, *names: object) -> None:
@@ -95,8 +100,19 @@ class Exchange:
         return fault
 
     async def read(self) -> bytes | None:
-        """The request's body; None when a ``torn-request`` fault cut the connection in the middle of it."""
-        return None if await self.torn() else await self.request.read()
+        """The request's body; None when the connection broke in the middle of it, by a fault or the client's doing."""
+        if await self.torn():
+            return None
+        try:
+            return await self.request.read()
+        except BROKEN:
+            self.broke()
+            return None
+
+    def broke(self) -> None:
+        """Notes that the client went away before it had said all: nothing is done."""
+        self.detail["gone"] = True
+        self._note(0)
 
     async def torn(self) -> bool:
         """Whether a ``torn-request`` fault cut the connection before all of the body was read. Ask before reading."""
@@ -163,11 +179,13 @@ class Exchange:
         response = await self._act(act)
         if response is None:
             return self.cut()
+        if fault.kind == "cut-short":
+            return _halved(response)
         if fault.kind == "torn":
             return await self._pieces(response, 2, 0.0, tear=True)
         if fault.kind == "slow":
             return await self._pieces(response, _PIECES, fault.seconds / _PIECES)
-        await self.pause(fault.seconds - applied)
+        await self.pause(self.arrived + fault.seconds - self.world.clock.now())
         return response
 
     async def _pieces(
@@ -222,6 +240,12 @@ class Exchange:
     def _note(self, status: int) -> None:
         now = self.world.clock.now()
         self.world.journal.add(Entry(now, self.service, self.call, status, self.write, self.cost, self.detail))
+
+
+def _halved(response: web.StreamResponse) -> web.StreamResponse:
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        response.body = response.body[: len(response.body) // 2]
+    return response
 
 
 def _refusal(vendor: Vendor, fault: Fault) -> web.Response:

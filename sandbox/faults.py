@@ -4,7 +4,7 @@ A fault is armed for a service and a call; each request asks `Faults.take` at it
 what the returned `Fault` says. `sandbox.kinds` says what each kind does.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,6 +13,8 @@ from sandbox import kinds
 from sandbox.clock import Clock
 
 STANDING = ("rate-limit", "quota")
+Undo = Callable[[], None]
+Begin = Callable[["Fault"], Undo | None]
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Fault:
 
     `seconds` is the delay, or Retry-After; `status` and `body` belong to ``error``; `applied` is when a request is
     carried out nevertheless, in seconds of the world's clock after it came (None: as its kind does). `detail` holds
-    what only some kinds know.
+    what only some kinds know, `memory` what the kind itself noted when it was armed.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Fault:
     skip: int = 0
     lasting: float | None = None
     applied: float | None = None
+    memory: Any = field(default=None, repr=False, compare=False)
 
     def meant(self, service: str, call: str, names: Collection[str]) -> bool:
         """Whether a request is one that this fault is aimed at."""
@@ -65,18 +68,26 @@ class Faults:
         self.armed: list[Fault] = []
         self.standing: list[Standing] = []
         self._ends: dict[int, float] = {}
+        self._undo: dict[int, Undo] = {}
         self._clock = Clock()
+        self._begin: Begin = _nothing
 
-    def bind(self, clock: Clock) -> None:
-        """Takes the time from a world; `World` does it."""
-        self._clock = clock
+    def bind(self, clock: Clock, begin: Begin) -> None:
+        """Takes the time from a world, and what a fault does to the world when it is armed; `World` does it."""
+        self._clock, self._begin = clock, begin
 
     def arm(self, fault: Fault) -> None:
         """From now on. A refusal takes the place of one that still holds for the same calls.
 
-        Raises ValueError for a kind that the service doesn't have.
+        A kind that changes the world does so at once, and mending takes it back where that can be. Raises ValueError
+        for a kind that the service doesn't have, KeyError for something unknown in `about` or `detail`.
         """
         kinds.check(fault.service, fault.kind)
+        undo = self._begin(fault)
+        if undo is None and kinds.KINDS[fault.kind].changes:
+            return
+        if undo is not None:
+            self._undo[id(fault)] = undo
         if fault.kind in STANDING:
             self.standing = [s for s in self.standing if (s.fault.service, s.fault.call) != (fault.service, fault.call)]
         self.armed.append(fault)
@@ -100,7 +111,7 @@ class Faults:
 
         `names` are what the request is about. Kinds that are `spared` strike it only when armed for this very call.
         """
-        self._expire()
+        self.expire()
         for fault in self.armed:
             if (wanted and fault.kind not in wanted) or not fault.meant(service, call, names):
                 continue
@@ -125,7 +136,7 @@ class Faults:
         spared: Collection[str] = (),
     ) -> Fault | None:
         """The refusal that still holds for this request, with the seconds that are left of it; None: none does."""
-        self._expire()
+        self.expire()
         for held in self.standing:
             spares = held.fault.kind in spared and held.fault.call != call
             if not spares and held.account in (None, account) and held.fault.meant(service, call, names):
@@ -137,7 +148,8 @@ class Faults:
         if until > self._clock.now():
             self.standing.append(Standing(fault, account, until))
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Ends what is over by the world's clock; every request does it."""
         now = self._clock.now()
         self.standing = [s for s in self.standing if s.until > now]
         for fault in [f for f in self.armed if self._ends.get(id(f), now + 1) <= now]:
@@ -146,3 +158,12 @@ class Faults:
     def _disarm(self, fault: Fault) -> None:
         self.armed = [f for f in self.armed if f is not fault]
         self._ends.pop(id(fault), None)
+        self._undo.pop(id(fault), _nothing_to_undo)()
+
+
+def _nothing(fault: Fault) -> None:
+    return None
+
+
+def _nothing_to_undo() -> None:
+    pass

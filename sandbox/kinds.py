@@ -9,59 +9,103 @@ Group = str
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way to misbehave. `needs` are the options of `break` that matter to it, beside those that aim it."""
+    """One way to misbehave. `changes` says that arming it changes the world, and mending changes it back."""
 
     name: str
     group: Group
     says: str
     services: tuple[str, ...] = SERVICES
-    needs: tuple[str, ...] = ()
+    changes: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether a person means it to go on until it is mended, unless they say how often."""
+        return self.changes or self.name in ("down", "revoked", "conflict", "stale")
 
 
-def _group(group: Group, *kinds: tuple[str, str] | tuple[str, str, tuple[str, ...]]) -> list[Kind]:
-    return [Kind(name, group, says, *(rest[0:1] or (SERVICES,))) for name, says, *rest in kinds]
+def _group(
+    group: Group, *kinds: tuple[str, str] | tuple[str, str, tuple[str, ...]], changes: bool = False
+) -> list[Kind]:
+    return [Kind(kind[0], group, kind[1], kind[2] if len(kind) > 2 else SERVICES, changes) for kind in kinds]
 
 
-ANSWERS = "the request or its answer is lost, or late"
-REFUSED = "the service says no"
-LISTED = "a listing is wrong"
-ADDED = "an add does something else"
-MEDIA = "no sound"
+ANSWERS = "A request or its answer is lost, or late"
+REFUSED = "The service says no"
+LISTED = "A listing is wrong"
+ROWS = "The list holds strange rows (mending takes them away)"
+ADDED = "An add does something else"
+ACCOUNTS = "Keys, consents and quotas (mending gives them back)"
+PLACES = "Playlists and chats (mending gives them back)"
+MEDIA = "No sound"
+_YOUTUBES = (YOUTUBE, MUSIC)
 
 ALL = [
     *_group(
         ANSWERS,
-        ("lost", "carried out, but the connection is cut instead of an answer; with --applied, carried out that late"),
-        ("reset", "the connection is cut and nothing is done; with --applied, done that late all the same"),
+        ("lost", "carried out, and the connection cut instead of an answer; --applied: carried out that much later"),
+        ("reset", "the connection is cut and nothing done; --applied: done that much later all the same"),
         ("torn-request", "the connection is cut in the middle of the request"),
-        ("torn", "carried out; the connection is cut in the middle of the answer"),
+        ("torn", "carried out, and the connection cut in the middle of the answer"),
+        ("cut-short", "carried out, and half of the answer sent as if that were all of it"),
         ("late", "carried out at once (or after --applied), answered after --seconds"),
         ("slow", "carried out at once, the answer trickles for --seconds"),
-        ("hang", "accepted, and nothing for --seconds; then the connection is cut"),
-        ("down", "nobody there: no connection, and open ones are cut (with --lasting: for so long)"),
+        ("hang", "accepted, nothing for --seconds, then the connection is cut; --applied: done all the same"),
+        ("down", "nobody there: connections are refused (502 at the proxy) and open ones cut"),
     ),
     *_group(
         REFUSED,
-        ("error", "--status (and --body) instead of acting; with --applied, acted on all the same"),
-        ("rate-limit", "429 with Retry-After; the account stays refused until --seconds are over"),
-        ("quota", "the vendor's own answer to a used-up quota, until the vendor's reset (Spotify: --seconds)"),
-        ("revoked", "the vendor's own answer to a dead token"),
+        ("error", "--status (with --body) instead of acting; --applied: acted on that much later all the same"),
+        ("rate-limit", "429 and Retry-After; the account stays refused until --seconds are over"),
+        ("quota", "the vendor's answer to a used-up quota, until its reset (Spotify: --seconds)", _PLAYLISTS),
+        ("revoked", "the vendor's answer to a dead token"),
         ("conflict", "409: another getUpdates consumer", (TELEGRAM,)),
     ),
     *_group(
         LISTED,
-        ("empty", "no rows, and a count of 0 (--honest: the true count); getUpdates: no updates"),
-        (
-            "short",
-            "only the first --keep rows (half by default), and a count to match (--honest: the true count)",
-            _PLAYLISTS,
-        ),
+        ("empty", "no rows and a count of 0 (--honest: the true count); getUpdates: no updates"),
+        ("short", "the first --keep rows (default: half), and a count to match (--honest: the true one)", _PLAYLISTS),
         ("truncated", "ends after this page, or in the middle of the last; the count is true", _PLAYLISTS),
+        ("reordered", "back to front", _PLAYLISTS),
+        ("repeated", "the first row comes twice; the count is true", _PLAYLISTS),
+        ("stale", "as it was when this was armed, count and snapshot too (--honest: the true count)", _PLAYLISTS),
+        ("changing", "after this page somebody changes the list: --change remove, add or move", _PLAYLISTS),
+    ),
+    *_group(
+        ROWS,
+        ("gone", "a deleted song or video (--about: this one); in a chat: the last post is deleted (--id: this one)"),
+        ("private", "a private video (--about: this one)", _YOUTUBES),
+        ("twice", "the first row once more, at the end", _PLAYLISTS),
+        ("null-row", "a row of which nothing is known any more", (SPOTIFY,)),
+        ("local-row", "a file of the person's own", (SPOTIFY,)),
+        ("episode-row", "a podcast's episode", (SPOTIFY,)),
+        ("service-row", "a message by Telegram itself, which can't be forwarded", (TELEGRAM,)),
+        changes=True,
     ),
     *_group(
         ADDED,
         ("doubled", "done twice; getUpdates: the same updates come once more, confirmed or not"),
         ("substitute", "another recording is put in than the one asked for (--id: this one)", _PLAYLISTS),
+    ),
+    *_group(
+        ACCOUNTS,
+        ("expired", "access tokens are over an hour old; refreshing works", (YOUTUBE, SPOTIFY)),
+        ("consent-over", "the consent is too old: refreshing is invalid_grant", (YOUTUBE, SPOTIFY)),
+        ("rotated", "somebody else refreshed: the refresh token is dead", (SPOTIFY,)),
+        ("rotating", "each refresh gives another refresh token, and the old one dies", (SPOTIFY,)),
+        ("signed-out", "the browser's cookies are refused", (MUSIC,)),
+        ("cap", "the quota ends by itself after --limit more (--call search.list: the searches)", (YOUTUBE, SPOTIFY)),
+        changes=True,
+    ),
+    *_group(
+        PLACES,
+        ("forbidden", "the playlist is somebody else's", _PLAYLISTS),
+        ("missing", "the playlist is not there", _PLAYLISTS),
+        ("kicked", "the bot was thrown out of the channel", (TELEGRAM,)),
+        ("left", "the bot is not in the channel", (TELEGRAM,)),
+        ("not-admin", "the bot may not post in the channel", (TELEGRAM,)),
+        ("webhook", "a webhook is set: getUpdates is 409", (TELEGRAM,)),
+        ("protected", "the channel's content can't be forwarded or copied", (TELEGRAM,)),
+        changes=True,
     ),
     *_group(
         MEDIA,

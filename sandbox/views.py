@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sandbox import scenario
+from sandbox import kinds, scenario
 
 Row = dict[str, Any]
 PLACES = ("telegram", "youtube", "spotify")
@@ -72,6 +72,61 @@ def request(entry: Row) -> Text:
         (entry["call"], "bold" if entry["write"] else ""),
         (f"  {detail[:160]}", "dim"),
     )
+
+
+def fault(armed: Row) -> str:
+    """One armed fault in words."""
+    aim = [f"{armed['service']}: {armed['kind']}"]
+    if armed["call"] != "*":
+        aim.append(f"of {armed['call']}")
+    if armed["about"]:
+        aim.append(f"about {armed['about']}")
+    if armed["skip"]:
+        aim.append(f"after {armed['skip']} more")
+    for name, word in (("seconds", "by"), ("applied", "carried out after")):
+        if armed[name]:
+            aim.append(f"{word} {duration(armed[name])}")
+    if armed["kind"] == "error":
+        aim.append(f"with {armed['status']}")
+    aim += [f"{key}={value}" for key, value in armed["detail"].items()]
+    often = "until mended" if armed["times"] is None else "once" if armed["times"] == 1 else f"{armed['times']} times"
+    aim.append(often if armed["lasting"] is None else f"{often}, {duration(armed['lasting'])} at most")
+    return ", ".join((" ".join(aim[:-1]), aim[-1]))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people write them: 90s, 13h, 2d."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:.3g}s" if seconds < 1000 else f"{seconds / 60:.0f}m"
+
+
+def breakable(services: tuple[str, ...]) -> RenderableType:
+    """What can be broken, by what it looks like from outside."""
+    table = Table(box=None, show_header=False, padding=(0, 1), title="What can be broken", title_justify="left")
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    group = ""
+    for kind in kinds.ALL:
+        there = [service for service in kind.services if service in services]
+        if not there:
+            continue
+        if kind.group != group:
+            group = kind.group
+            table.add_row("")
+            table.add_row("", f"[underline]{group}[/]")
+        only = "" if len(services) == 1 or set(there) == set(services) else f"[cyan]{', '.join(there)}:[/] "
+        lasts = " [dim](until mended)[/]" if kind.lasts and not kind.changes else ""
+        table.add_row(kind.name, only + escape(kind.says) + lasts)
+    return table
+
+
+def broken(faults: list[Row], held: list[Row]) -> RenderableType:
+    """What is broken now."""
+    lines = [fault(one) for one in faults]
+    lines += [f"{one['service']}: still refused ({one['kind']}) for {duration(one['left'])}" for one in held]
+    return Text("Broken now: " + ("; ".join(lines) if lines else "nothing"))
 
 
 def welcome(environment: dict[str, str], control: str) -> RenderableType:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.catalogue import Catalogue
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults import Fault, Faults, Undo
 from sandbox.gates import Gate, Gates
 from sandbox.journal import Journal
 
@@ -36,6 +36,22 @@ def _youtube() -> "YouTubeState":
     return YouTubeState()
 
 
+def _conditions(service: str) -> "dict[str, Callable[[World, Fault], Undo | None]]":
+    match service:
+        case "spotify":
+            from sandbox.spotify.conditions import CONDITIONS as SPOTIFY
+
+            return SPOTIFY
+        case "telegram":
+            from sandbox.telegram.conditions import CONDITIONS as TELEGRAM
+
+            return TELEGRAM
+        case _:
+            from sandbox.youtube.conditions import CONDITIONS as YOUTUBE
+
+            return YOUTUBE
+
+
 @dataclass
 class World:
     """Everything the simulated services know. One event loop owns it: act in it from that loop only."""
@@ -50,10 +66,14 @@ class World:
     youtube: "YouTubeState" = field(default_factory=_youtube)
 
     def __post_init__(self) -> None:
-        self.faults.bind(self.clock)
+        self.faults.bind(self.clock, self._begin)
         self.spotify.bind(self.catalogue, self.clock)
         self.telegram.bind(self.clock)
         self.youtube.bind(self.catalogue, self.clock)
+
+    def _begin(self, fault: Fault) -> Undo | None:
+        begin = _conditions(fault.service).get(fault.kind)
+        return None if begin is None else begin(self, fault)
 
     def gate(self, gate: Gate, *, reads: bool = False) -> Callable[[], None]:
         """Has `gate` called with a `Passing` before and after each write to any service; returns what takes it away.

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.catalogue import spotify_id
 
@@ -37,7 +37,7 @@ class User:
 
 @dataclass(slots=True)
 class App:
-    """A client application. Without a secret it is a public (PKCE) one, whose refresh tokens rotate.
+    """A client application. Without a secret it is a public (PKCE) one. `rotates`: its refresh tokens do, as public ones'.
 
     `allowed` are the users on its development-mode list; None lets everybody in. The quota is `developer`'s.
     """
@@ -46,6 +46,10 @@ class App:
     secret: str | None
     allowed: set[str] | None = None
     developer: str = "developer"
+    rotates: bool = False
+
+    def __post_init__(self) -> None:
+        self.rotates = self.rotates or self.secret is None
 
 
 @dataclass(slots=True)
@@ -74,6 +78,10 @@ class Access:
     scopes: tuple[str, ...]
     expires_at: float
     consent: float | None = None
+
+    def aged(self, now: float) -> "Access":
+        """The same, over."""
+        return replace(self, expires_at=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ class Accounts:
         return app
 
     def refresh(self, app: App, proven: bool, refresh_token: str, now: float) -> tuple[Access, str | None]:
-        """A new access token; for a public application also a new refresh token, and the old one dies.
+        """A new access token; where they rotate also a new refresh token, and the old one dies.
 
         Raises `Refused`.
         """
@@ -155,7 +163,7 @@ class Accounts:
         if grant.dead(now):
             raise Refused("invalid_grant", "Refresh token expired")
         access = self.issue(app, grant.user_id, grant.scopes, now, grant.authorised_at)
-        if app.secret is not None:
+        if not app.rotates:
             return access, None
         grant.revoked = True
         return access, self.grant(app, grant.user_id, grant.scopes, grant.authorised_at).refresh_token

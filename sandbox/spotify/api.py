@@ -7,6 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.catalogue import spotify_id
+from sandbox.faults import Fault
+from sandbox.listing import LISTING, cut
 from sandbox.spotify import shapes
 from sandbox.spotify.fields import parse
 from sandbox.spotify.gate import WORLD, Problem, access_of, fault_of
@@ -45,14 +47,20 @@ async def create_playlist(request: web.Request) -> web.Response:
 
 async def playlist(request: web.Request) -> web.Response:
     found = _find(request)
-    rows = _rows(request, found, 50, 0) if found.writable_by(access_of(request).user_id) else None
-    return _filtered(request, _shown(_state(request), found, rows))
+    spoilt = fault_of(request, *LISTING)
+    mine = found.writable_by(access_of(request).user_id)
+    shown = _shown(_state(request), found, _rows(request, found, 50, 0, spoilt) if mine else None)
+    if spoilt is not None and spoilt.kind == "stale" and spoilt.memory:
+        shown["snapshot_id"] = spoilt.memory.get(f"{found.id}/snapshot", found.snapshot_id)
+    return _filtered(request, shown)
 
 
 async def items(request: web.Request) -> web.Response:
     found = _find(request, rows=True)
     limit, offset = _page(request, 20, 50)
-    return _filtered(request, _rows(request, found, limit, offset))
+    shown = _rows(request, found, limit, offset, fault_of(request, *LISTING))
+    _shift(request, found)
+    return _filtered(request, shown)
 
 
 async def add_items(request: web.Request) -> web.Response:
@@ -142,21 +150,30 @@ async def gone(request: web.Request) -> web.Response:
     raise Problem(403, "Forbidden")
 
 
-def _rows(request: web.Request, found: Playlist, limit: int, offset: int) -> dict[str, Any]:
-    state, entries = _state(request), found.entries
-    total, fault = len(entries), fault_of(request, "short", "empty", "truncated")
-    if fault is not None and fault.kind != "truncated":
-        keep = 0 if fault.kind == "empty" else int(fault.detail.get("keep", total // 2))
-        entries = entries[:keep]
-        total = total if fault.detail.get("honest") else len(entries)
-    elif fault is not None and offset + limit >= total:
-        entries = entries[: (offset + total) // 2]
+def _rows(request: web.Request, found: Playlist, limit: int, offset: int, spoilt: Fault | None) -> dict[str, Any]:
+    state = _state(request)
+    page = cut(found.entries, offset, limit, spoilt, found.id)
     rest = {key: value for key, value in request.query.items() if key not in ("limit", "offset")}
-    rows = [shapes.entry(row, state) for row in entries[offset : offset + limit]]
-    page = shapes.paging(f"/playlists/{found.id}/items", rows, total, limit, offset, rest)
-    if offset + limit >= len(entries) or (fault is not None and fault.kind == "truncated"):
-        page["next"] = None
-    return page
+    rows = [shapes.entry(row, state) for _, row in page.rows]
+    shown = shapes.paging(f"/playlists/{found.id}/items", rows, page.total, limit, offset, rest)
+    if page.following is None:
+        shown["next"] = None
+    return shown
+
+
+def _shift(request: web.Request, found: Playlist) -> None:
+    """After a page was made: under a ``changing`` fault somebody changes the list before the next one is read."""
+    fault, state = fault_of(request, "changing"), _state(request)
+    if fault is None or not found.entries:
+        return
+    match fault.detail.get("change", "remove"):
+        case "add":
+            other = fault.detail.get("id")
+            state.insert(found.id, [f"spotify:track:{other}" if other else str(found.entries[-1].uri)], 0)
+        case "move":
+            state.reorder(found.id, len(found.entries) - 1, 1, 0)
+        case _:
+            state.remove_row(found.id, 0)
 
 
 def _items(found: Playlist) -> str:

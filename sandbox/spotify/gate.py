@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -37,7 +38,8 @@ class WebApi:
     """How api.spotify.com refuses."""
 
     def generic(self, status: int) -> Refusal:
-        return Problem(status, "Server error." if status == 500 else "Service unavailable")
+        said = {404: "Resource not found", 500: "Server error.", 502: "Bad gateway.", 503: "Service unavailable"}
+        return Problem(status, said.get(status) or HTTPStatus(status).phrase)
 
     def rate_limited(self, seconds: float, reason: str = "") -> Refusal:
         return Problem(429, "API rate limit exceeded", retry_after=seconds)
@@ -140,7 +142,7 @@ def _authenticate(request: web.Request) -> Access:
     access = world.spotify.accounts.access.get(token)
     if access is None:
         raise Problem(401, "Invalid access token")
-    if world.clock.now() >= access.expires_at:
+    if request[EXCHANGE].arrived >= access.expires_at:
         raise Problem(401, "The access token expired")
     return access
 

@@ -18,6 +18,10 @@ class Quota:
     per_day: int | None = None
     times: deque[float] = field(default_factory=deque)
 
+    def used(self, now: float, seconds: float) -> int:
+        """How many requests the last `seconds` saw."""
+        return sum(at > now - seconds for at in self.times)
+
     def spend(self, now: float) -> tuple[float, str | None] | None:
         """Counts a request; one too many is not counted: (seconds to wait, the vendor's reason)."""
         while self.times and self.times[0] <= now - DAY:

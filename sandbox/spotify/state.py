@@ -211,6 +211,13 @@ class SpotifyState:
             self._changed("remove", playlist_id, list(uris))
         return gone
 
+    def remove_row(self, playlist_id: str, position: int) -> None:
+        """Takes one row away, whatever else is like it."""
+        playlist = self.playlists[playlist_id]
+        row = playlist.entries.pop(position)
+        playlist.touch()
+        self._changed("remove", playlist_id, [row.uri])
+
     def replace(self, playlist_id: str, uris: list[str], by: str | None = None) -> None:
         """These rows in place of all others, in one change."""
         playlist, who = self.playlists[playlist_id], by or self._owner(playlist_id)

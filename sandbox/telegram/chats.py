@@ -84,7 +84,7 @@ class Origin:
 
 @dataclass(eq=False)
 class Message:
-    """One message. `date` and `edit_date` are Unix seconds."""
+    """One message. `date` and `edit_date` are Unix seconds; `service` are the fields of a service message."""
 
     chat: Chat = field(repr=False)
     message_id: int
@@ -101,6 +101,7 @@ class Message:
     reply_to: "Message | None" = field(default=None, repr=False)
     reply_markup: Json | None = None
     protected: bool = False
+    service: Json | None = None
 
     def as_origin(self) -> Origin:
         """Where a forward of this message comes from: a forward of a forward names the first."""

@@ -102,5 +102,11 @@ class Directory:
         chat, bot = self.chat(chat_id), self.bots[token]
         before = chat.members.get(bot.id, Membership("left", self.now()))
         joined_at = before.joined_at if before.inside else self.now()
-        chat.members[bot.id] = after = Membership(status, joined_at, rights)
+        self.stand(chat_id, token, Membership(status, joined_at, rights))
+
+    def stand(self, chat_id: int | str, token: str, after: Membership) -> None:
+        """Gives the bot this standing in the chat, and tells it."""
+        chat, bot = self.chat(chat_id), self.bots[token]
+        before = chat.members.get(bot.id, Membership("left", self.now()))
+        chat.members[bot.id] = after
         delivery.announce_membership(self, chat, bot, before, after)

@@ -153,6 +153,7 @@ def message_json(bot: Bot, message: Message, remember: Remember, *, nested: bool
         has_protected_content=chat.protected or message.protected,
         reply_markup=message.reply_markup,
     )
+    fields |= message.service or {}
     if message.entities:
         fields[entities] = message.entities
     if message.origin is not None:

@@ -113,6 +113,18 @@ class TelegramState(Directory):
         """Posts a text; in a private chat, says it to the bots that the person has met."""
         return self._say(chat_id, author, date, text=text, entities=commands_in(text))
 
+    def post_service(self, chat_id: int | str, *, date: float | None = None, **fields: Any) -> Message:
+        """What Telegram itself writes into the chat when its title, picture … changes: it can't be forwarded.
+
+        `fields` are those of the Message, by default a new title.
+        """
+        chat = self.chat(chat_id)
+        return self._say(chat_id, "person", date, service=fields or {"new_chat_title": chat.title})
+
+    def skip_ids(self, chat_id: int | str, count: int = 1) -> None:
+        """Leaves a gap in the chat's numbers, as messages do that were deleted before anybody looked."""
+        self.chat(chat_id).last_message_id += count
+
     def post_forward(
         self, chat_id: int | str, message: Message, *, date: float | None = None, author: str = "person"
     ) -> Message:

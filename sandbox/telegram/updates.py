@@ -34,6 +34,8 @@ class UpdateQueue:
     webhook: str = ""
     poll: "asyncio.Future[str] | None" = None
     asked: tuple[int, float] = (0, 0.0)
+    handed: list[Update] = field(default_factory=list)
+    repeated: list[Update] = field(default_factory=list)
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remembers which kinds to queue from now on; none restore the default, None changes nothing."""
@@ -64,7 +66,14 @@ class UpdateQueue:
             self.waiting = self.waiting[offset:]
         elif offset <= self.next_id + FAR_AHEAD:
             self.waiting = [u for u in self.waiting if u.update_id >= offset]
-        return self.waiting[:limit]
+        again = [u for u in self.repeated if u not in self.waiting]
+        self.repeated = []
+        self.handed = [*again, *self.waiting][:limit]
+        return self.handed
+
+    def repeat(self) -> None:
+        """What was handed out last comes once more with the next answer, confirmed or not."""
+        self.repeated = list(self.handed)
 
     def hurried(self, offset: int, limit: int, now: float) -> int:
         """The limit for this request: 1 when the same offset was asked for less than half a second ago."""

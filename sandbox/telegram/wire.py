@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.exchange import Exchange, Refusal
+from sandbox.exchange import BROKEN, Exchange, Refusal
 from sandbox.telegram.calls import Call, asked, names_of, read_parameters
 from sandbox.telegram.chats import Bot
 from sandbox.telegram.errors import ApiError, BotApi, plain
@@ -56,17 +56,23 @@ class Wire:
         except ApiError as error:
             refused = error
             return await exchange.run(BotApi(), lambda: refused.response())
-        exchange.detail |= asked(params, uploads)
+        except BROKEN:
+            exchange.broke()
+            return exchange.cut()
+        exchange.detail |= asked(params, uploads) | ({"body_size": request.content_length} if uploads else {})
         exchange.about(*names_of(self.state, params, uploads))
         return await exchange.run(BotApi(), act)
 
     async def act(self, method: Method, bot: Bot, params: Any, uploads: Any, exchange: Exchange) -> Any:
         """Does what was asked, twice under a ``doubled`` fault."""
-        fault = exchange.draw("doubled", "empty")
-        if fault is not None and fault.kind == "empty":
+        polls = method.name == "getUpdates"
+        if polls and exchange.draw("empty"):
             return []
+        fault = exchange.draw("doubled") if polls or method.write else None
         result = await method.act(Call(self.state, bot, method.name, params, uploads, exchange.detail))
-        if fault is not None:
+        if fault is not None and polls:
+            self.state.queue(bot.token).repeat()
+        elif fault is not None:
             await method.act(Call(self.state, bot, method.name, params, uploads))
         gone = exchange.request.transport is None or exchange.request.transport.is_closing()
         if gone and not method.write:

@@ -1,7 +1,7 @@
 """Who may act on the simulated YouTube: accounts, OAuth clients and grants, tokens, browser sessions."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ACCESS_TOKEN_LIFETIME = 3600.0
 TESTING_LIFETIME = 7 * 24 * 3600.0
@@ -52,6 +52,10 @@ class AccessToken:
     token: str
     refresh_token: str
     expires: float
+
+    def aged(self, now: float) -> "AccessToken":
+        """The same, over."""
+        return replace(self, expires=now)
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from sandbox.listing import Page, T, cut
 from sandbox.world import World
 from sandbox.youtube import resources
 from sandbox.youtube.accounts import Account, Grant
 from sandbox.youtube.google import DataApi, refusal
-from sandbox.youtube.listing import Page, T, cut, offset_of, token
+from sandbox.youtube.pagetokens import offset_of, token
 from sandbox.youtube.ranking import Ranking
 from sandbox.youtube.state import Entry, Playlist
 from sandbox.youtube.wire import Exchange, Json, Refusal, json_body
@@ -50,7 +51,9 @@ class DataApiService:
         detail = {k: v for k, v in request.query.items() if k != "key"}
         write = request.method != "GET"
         exchange = Exchange(self.world, request, "youtube", name, write=write, cost=0, detail=detail)
-        if (grant := self._token(request)) is not None:
+        # The searches have a bucket of their own.
+        exchange.spared = ("quota",) if name == "search.list" else ()
+        if (grant := self._token(request, exchange.arrived)) is not None:
             exchange.account = self.world.youtube.accounts.clients[grant.client_id].project
             exchange.about(exchange.account, grant.client_id, grant.account)
         data = await exchange.read()
@@ -63,7 +66,7 @@ class DataApiService:
         return await exchange.run(self.vendor, lambda: self._charged(exchange, body, cost, act))
 
     def _charged(self, exchange: Exchange, body: Json, cost: int, act: Callable[["Call"], Json | None]) -> web.Response:
-        grant = self._grant(exchange.request)
+        grant = self._grant(exchange)
         state, now = self.world.youtube, self.world.clock.now()
         project = state.accounts.clients[grant.client_id].project
         if exchange.call == "search.list":
@@ -87,20 +90,21 @@ class DataApiService:
             return web.Response(status=304, headers=headers)
         return web.json_response(answer, headers=headers)
 
-    def _grant(self, request: web.Request) -> Grant:
+    def _grant(self, exchange: Exchange) -> Grant:
+        request = exchange.request
         if not (request.headers.get("Authorization") or request.query.get("access_token")):
             raise self.vendor.anonymous()
-        grant = self._token(request)
+        grant = self._token(request, exchange.arrived)
         if grant is None:
             raise self.vendor.revoked()
         return grant
 
-    def _token(self, request: web.Request) -> Grant | None:
+    def _token(self, request: web.Request, now: float) -> Grant | None:
         kind, _, credential = request.headers.get("Authorization", "").partition(" ")
         credential = credential or request.query.get("access_token", "")
         if kind not in ("", "Bearer"):
             return None
-        return self.world.youtube.accounts.grant_of(credential, self.world.clock.now())
+        return self.world.youtube.accounts.grant_of(credential, now)
 
     # Rows
 
@@ -117,6 +121,8 @@ class DataApiService:
             found = [row for row in found if row[2].video_id == video_id]
         page, following, size = call.page(found, scope)
         items = [resources.playlist_item(state, pl, e, at, wanted) for _, (pl, at, e) in page.rows]
+        if scope in state.playlists:
+            call.exchange.shifted(scope)
         return resources.page("playlistItemListResponse", items, page.total, size, nextPageToken=following)
 
     def _insert_item(self, call: "Call") -> Json:
@@ -267,5 +273,5 @@ class Call:
                 text = "The request specifies an invalid page token."
                 raise self.bad(text, "invalidPageToken", "pageToken")
             offset = start
-        page = cut(rows, offset, int(given), self.exchange.listing_fault())
+        page = cut(rows, offset, int(given), self.exchange.listing_fault(), scope)
         return page, None if page.following is None else token(scope, page.following), int(given)

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from sandbox.listing import Page, cut
 from sandbox.world import World
 from sandbox.youtube import pages
 from sandbox.youtube.accounts import Account
 from sandbox.youtube.edits import Edits
 from sandbox.youtube.google import Innertube
-from sandbox.youtube.listing import Page, cut, offset_of, read_token
+from sandbox.youtube.pagetokens import offset_of, read_token
 from sandbox.youtube.player import music_player
 from sandbox.youtube.ranking import Ranking
 from sandbox.youtube.signin import browser, signed_in
@@ -57,6 +58,7 @@ class MusicService:
         name, write, act = self.calls.get(endpoint, (endpoint, False, None))
         exchange = Exchange(self.world, request, "youtube-music", name, write, cost=0)
         exchange.account = browser(self.world, request)
+        exchange.spared = () if request.headers.get("Authorization") else ("revoked",)
         exchange.about(exchange.account)
         data = await exchange.read()
         if data is None:
@@ -97,7 +99,9 @@ class MusicService:
         return pages.playlist(state, it, self._page(exchange, it, 0), _owned(it, account), year)
 
     def _page(self, exchange: Exchange, it: Playlist, offset: int) -> Page[Entry]:
-        return cut(it.entries, offset, ROWS_A_PAGE, exchange.listing_fault())
+        page = cut(it.entries, offset, ROWS_A_PAGE, exchange.listing_fault(), it.id)
+        exchange.shifted(it.id)
+        return page
 
     def _search(self, exchange: Exchange, body: Json, account: Account | None) -> Json:
         query, params = str(body.get("query", "")), str(body.get("params") or "")

@@ -1,8 +1,9 @@
 """YouTube Music's pages as innertube answers: a playlist, search results, the queue, the account menu."""
 
+from sandbox.listing import Page
 from sandbox.youtube import renderers as r
 from sandbox.youtube.accounts import Account
-from sandbox.youtube.listing import Page, token
+from sandbox.youtube.pagetokens import token
 from sandbox.youtube.state import Entry, Playlist, YouTubeState
 from sandbox.youtube.videos import Video
 from sandbox.youtube.wire import Json

@@ -55,7 +55,7 @@ class WebService:
             }
             scripts = [f"ytcfg.set({json.dumps(settings)});"]
             if video_id:
-                self.refused[visitor] = self._told()
+                self.refused[visitor] = self._told(exchange)
                 player = web_player(self.world.youtube, video_id, "WEB", self.refused[visitor])
                 scripts += [
                     f"var ytInitialPlayerResponse = {json.dumps(player)};",
@@ -90,7 +90,7 @@ class WebService:
             if endpoint != "player":
                 raise self.vendor.not_found()
             visitor = request.headers.get("X-Goog-Visitor-Id", "")
-            told = self.refused[visitor] if visitor in self.refused else self._told()
+            told = self.refused[visitor] if visitor in self.refused else self._told(exchange)
             return web.json_response(web_player(self.world.youtube, video_id, client, told))
 
         return await exchange.run(self.vendor, answer)
@@ -138,9 +138,9 @@ class WebService:
         headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
         return web.Response(status=206, body=data[start : end + 1], headers=headers)
 
-    def _told(self) -> Refused | None:
-        armed = self.world.faults.take("youtube", "player", "playability")
-        return armed.detail["reason"] if armed else None
+    def _told(self, exchange: Exchange) -> Refused | None:
+        armed = self.world.faults.take("youtube", "player", "playability", names=exchange.names)
+        return armed.detail.get("reason", "bot") if armed else None
 
     def _results(self, video_id: str) -> Json:
         video = self.world.youtube.library.get(video_id)

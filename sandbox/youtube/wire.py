@@ -8,10 +8,10 @@ from typing import Any
 from sandbox import exchange
 from sandbox.exchange import Json, Refusal
 from sandbox.faults import Fault
+from sandbox.listing import LISTING
 
 __all__ = ["Exchange", "Json", "Refusal", "etag", "json_body", "thumbnails"]
 
-LISTING_FAULTS = ("short", "empty", "truncated")
 ADDING_FAULTS = ("doubled", "substitute")
 
 
@@ -20,7 +20,23 @@ class Exchange(exchange.Exchange):
 
     def listing_fault(self) -> Fault | None:
         """The armed fault that spoils this listing, used up by one."""
-        return self.draw(*LISTING_FAULTS)
+        return self.draw(*LISTING)
+
+    def shifted(self, playlist_id: str) -> None:
+        """After a page was made: under a ``changing`` fault somebody changes the list before the next one is read."""
+        fault, state = self.draw("changing"), self.world.youtube
+        entries = state.playlists[playlist_id].entries
+        if fault is None or not entries:
+            return
+        match fault.detail.get("change", "remove"):
+            case "add":
+                state.add(playlist_id, fault.detail.get("id", entries[-1].video_id), 0)
+            case "move":
+                last = entries[-1]
+                state.remove_entry(playlist_id, last.set_video_id)
+                state.add(playlist_id, last.video_id, 0)
+            case _:
+                state.remove_entry(playlist_id, entries[0].set_video_id)
 
     def added(self, video_id: str) -> list[str]:
         """What an add of `video_id` really puts in: a fault may be ``doubled`` or ``substitute``."""

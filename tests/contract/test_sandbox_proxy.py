@@ -15,7 +15,7 @@ import requests
 from rich.console import Console
 
 from sandbox import __main__ as commands
-from sandbox import media, scenario
+from sandbox import kinds, media, scenario
 from sandbox.catalogue import crowd, load
 from sandbox.control import Control, state_file
 from sandbox.proxy import HOSTS
@@ -228,7 +228,7 @@ def test_a_person_posts_adds_and_removes_by_key_id_or_file(person: Person, tmp_p
         (["remove", "spotify", "fix-yuo"], "did you mean fix-you"),
         (["post", "nowhere/nothing.mp3"], "there is no file"),
         (["break", "spotify", "rate-limi"], "did you mean rate-limit"),
-        (["clock", "advance", "soon"], "is no duration"),
+        (["advance", "soon"], "is no duration"),
         (["songs", "qqqq"], "no song has"),
         (["lst"], "did you mean list"),
     ],
@@ -248,9 +248,37 @@ def test_a_person_breaks_a_service_for_a_call_and_mends_it(person: Person) -> No
     assert person.world.faults.armed == []
 
 
+def test_a_person_sees_what_can_be_broken_and_what_is(person: Person) -> None:
+    status, said = person.says("break", "--list")
+    assert status == 0
+    assert all(kind in said for kind in kinds.KINDS)
+    assert "Broken now: nothing" in said
+    assert "conflict" not in person.says("break", "--list", "spotify")[1]
+    status, said = person.says("break", "telegram", "lost", "--call", "sendAudio", "--skip", "2", "--applied", "13h")
+    assert (status, said.strip()) == (0, "telegram: lost of sendAudio after 2 more carried out after 13h, once")
+    assert person.says("break", "spotify", "stale")[1].strip() == "spotify: stale, until mended"
+    assert "spotify: down, until mended, 1h at most" in person.says("break", "spotify", "down", "--lasting", "1h")[1]
+    assert "spotify: stale, until mended" in person.says("break", "--list")[1]
+    assert person.says("mend", "spotify", "stale")[0] == 0
+    assert [fault.kind for fault in person.world.faults.armed] == ["lost", "down"]
+    status, said = person.says("break", "spotify", "rotated")
+    assert scenario.SPOTIFY_REFRESH_TOKEN + " is dead" in said
+    assert person.says("break", "telegram", "kicked", "--about", "@nowhere")[0] == 1
+    for words in (["break"], ["break", "spotify"], ["break", "spotify", "lost", "--times", "0"]):
+        assert person.says(*words)[0] == 1
+
+
+def test_every_kind_of_fault_can_be_armed_and_mended_where_it_is_said_to_be(person: Person) -> None:
+    for service in kinds.SERVICES:
+        for kind in kinds.of(service):
+            assert person.says("break", service, kind.name)[0] == 0, f"{service} {kind.name}"
+            assert person.says("mend", service)[0] == 0
+    assert person.world.faults.armed == []
+
+
 def test_a_person_lets_time_pass_and_reads_the_log(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     before = person.world.clock.offset
-    assert person.says("clock", "advance", "2h")[0] == 0
+    assert person.says("advance", "2h")[0] == 0
     assert person.world.clock.offset == before + 7200
     for name, value in person.box.environment().items():
         monkeypatch.setenv(name, value)

@@ -42,7 +42,7 @@ async def forward_message(call: Call) -> Json:
     """Forwards one message with its origin; refused for protected content."""
     chat = writable(call)
     source = find_message(call, reach(call, "from_chat_id"), "message to forward")
-    if source.chat.protected or source.protected:
+    if sealed(source):
         raise bad_request("the message can't be forwarded")
     return post(call, chat, **forwarded(source))
 
@@ -51,7 +51,7 @@ async def copy_message(call: Call) -> Json:
     """Posts the content of a message as the bot's own, under another caption if given; a MessageId."""
     chat = writable(call)
     source = find_message(call, reach(call, "from_chat_id"), "message to copy")
-    if source.chat.protected or source.protected:
+    if sealed(source):
         raise bad_request("the message can't be copied")
     content = copied(source)
     if "caption" in call.params and source.media is not None:
@@ -73,13 +73,18 @@ def many(call: Call, content: Any, nothing: str) -> list[Json]:
     """Posts what `content` makes of each of `message_ids`."""
     chat, source = writable(call), reach(call, "from_chat_id")
     found = [source.messages[i] for i in message_ids(call) if i in source.messages]
-    found = [m for m in found if not (source.protected or m.protected)]
+    found = [m for m in found if not sealed(m)]
     if not found:
         raise bad_request(nothing)
     spend(call, chat, len(found))
     posted = [publish(call, chat, **content(m)) for m in found]
     call.detail["result_message_ids"] = [m.message_id for m in posted]
     return [{"message_id": m.message_id} for m in posted]
+
+
+def sealed(source: Message) -> bool:
+    """Whether a message can't leave its chat: protected content, and what Telegram itself wrote."""
+    return source.chat.protected or source.protected or source.service is not None
 
 
 def copied(source: Message) -> Json:
