@@ -169,7 +169,10 @@ class Control:
         """Arms what `Fault` describes, under its names; `times` None: until mended."""
         body = await request.json()
         service = _one_of(body["service"], SERVICES, "service")
-        kind = _one_of(body["kind"], tuple(one.name for one in kinds.of(service)), f"fault of {service} called")
+        kind, there = body["kind"], [one.name for one in kinds.of(service)]
+        if kind not in there:
+            near = get_close_matches(kind, there, 3, 0.5)
+            raise Mistake(f"{service} can't be broken by {kind!r}; `break --list {service}` shows by what", near)
         fault = Fault(**{**body, "service": service, "kind": kind})
         try:
             self.world.faults.arm(fault)
@@ -194,7 +197,7 @@ class Control:
         if seconds < 0:
             raise Mistake("the world's clock only moves forward")
         self.world.clock.advance(seconds)
-        return web.json_response({"done": f"{seconds:g} seconds have passed", "now": self.world.clock.now()})
+        return web.json_response({"done": f"{views.duration(seconds)} later", "now": self.world.clock.now()})
 
     def _song(self, what: str) -> Song:
         named = self.shelf.named(what)

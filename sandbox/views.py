@@ -83,7 +83,7 @@ def fault(armed: Row) -> str:
         aim.append(f"about {armed['about']}")
     if armed["skip"]:
         aim.append(f"after {armed['skip']} more")
-    for name, word in (("seconds", "by"), ("applied", "carried out after")):
+    for name, word in (("seconds", "for"), ("applied", "carried out after")):
         if armed[name]:
             aim.append(f"{word} {duration(armed[name])}")
     if armed["kind"] == "error":
