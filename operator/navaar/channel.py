@@ -10,13 +10,14 @@ from telegram import Message
 
 from navaar.accounts import Accounts, BotAccount
 from navaar.api import instant
+from navaar.api.scan import scan_status, stretch_from
 from navaar.intake import Stream
 from reconcilers.account import Account
 from reconcilers.errors import AuthError, ServiceError, TargetError
-from reconcilers.model import Place, Reading, Stretch, Track
+from reconcilers.model import Place, Reading, Track
 from reconcilers.past import Channel as PastFacts
 from reconcilers.past import Unknown, past_unknown, remembered, sentence
-from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback, resumed
+from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback
 from reconcilers.policy import Mode, Past, Sync
 from reconcilers.services.protocol import Item
 from reconcilers.services.telegram import PROTECTED, ChannelInfo, TelegramService
@@ -217,7 +218,7 @@ class Channel:
             since=since,
             placed=self._placed,
             unsettled=previous.get("past") == "Unknown",
-            begun=None if settled else _stretch(previous),
+            begun=None if settled else stretch_from(previous.get("scan")),
             accepted=self._accepted is not None,
             read=self._read,
         )
@@ -241,7 +242,8 @@ class Channel:
         """What the planner is told of old posts."""
         wanted = unknown is not None and sync.past is Past.SCAN and sync.mode is Mode.APPLY
         past = unknown.past if wanted and unknown is not None else None
-        return Lookback(self.readable, self.why, self.heard, past)
+        # What is forwarded is written: that waits as everything does while another process uses the bot.
+        return Lookback(None if self.contested else self.readable, self.why, self.heard, past)
 
     def status(
         self,
@@ -269,7 +271,7 @@ class Channel:
             made["past"] = "Known" if unknown is None else "New" if self._first else "Unknown"
         elif self._first or "past" in previous:
             made["past"] = previous.get("past") or "New"
-        scan = _scan_status(unknown.past if unknown is not None else None, reading) or previous.get("scan")
+        scan = scan_status(unknown.past if unknown is not None else None, reading) or previous.get("scan")
         if scan:
             made["scan"] = scan
         # What a person accepted is acted on, and said to be, once it is known what there is to accept.
@@ -306,21 +308,3 @@ class Channel:
         if unusable and not place.reason:
             return "ScratchChatUnusable", f"{unusable}; until then old posts can't be read, and the rest goes on", False
         return None
-
-
-def _stretch(previous: Mapping[str, Any]) -> Stretch | None:
-    """What an earlier process left of the past to be read."""
-    scan = previous.get("scan")
-    if not scan:
-        return None
-    return Stretch(scan["first"], scan["next"], scan.get("found", 0), scan.get("missing", 0))
-
-
-def _scan_status(past: Stretch | None, reading: Reading) -> dict[str, int] | None:
-    """How far the past was read; None: nothing of it is to be."""
-    stretch = resumed(reading) or past
-    if stretch is None:
-        return None
-    made = {"first": stretch.first, "next": stretch.next, "last": reading.upto, "found": stretch.found}
-    made["missing"] = stretch.missing
-    return {name: count for name, count in made.items() if count}

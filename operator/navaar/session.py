@@ -19,7 +19,7 @@ from navaar.store import TrackStore
 from navaar.tracks import StoredTracks
 from reconcilers.engine import Engine
 from reconcilers.errors import AuthError
-from reconcilers.model import Place
+from reconcilers.model import NOT_READING, Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
@@ -107,15 +107,18 @@ class Session:
         place = engine.places.get(TELEGRAM, Place())
         if channel is not None and channel.drained:
             place = engine.places[TELEGRAM] = replace(place, started=True)
-            if unknown is not None and place.reading.done:
-                unknown = channel.unknown(sync, heard, accepted, tracks, place)
-                self._wake()
+        reading = place.reading
+        if channel is not None and unknown is not None and reading.done:
+            unknown = channel.unknown(sync, heard, accepted, tracks, place)
+            engine.places[TELEGRAM] = replace(place, reading=replace(NOT_READING, spent=reading.spent))
+            log.info("%s/%s: the channel's past is read, up to post %d", *self.key, reading.upto)
+            self._wake()
         if self._counted is None or plan.records or plan.deleted:
             self._counted = summary.count(tracks, sync)
         counts, places = self._counted
         telegram, trouble = {}, None
         if channel is not None:
-            telegram = channel.status(heard, before, tracks, unknown, place.reading)
+            telegram = channel.status(heard, before, tracks, unknown, reading)
             trouble = channel.trouble(sync, unknown, place) if TELEGRAM not in self._problems else None
         now = self._shared.clock()
         facts = summary.Facts(

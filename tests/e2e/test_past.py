@@ -22,6 +22,9 @@ RETRY = {"backoff": "10s"}
 
 Make = Callable[..., Scene]
 
+# Where a channel ends is known after a hundred requests, one after another.
+pytestmark = pytest.mark.timeout(480)
+
 
 def with_scratch(seed: Callable[[World], Any]) -> Callable[[World], Any]:
     """That world, and a private group with the bot in it."""
@@ -86,7 +89,7 @@ def test_an_upload_whose_answer_never_came_is_in_the_channel_once(
     scene.break_(kind, "telegram", "sendAudio", **how)
     scene.start()
     scene.begin(telegram={**TELEGRAM, "past": "Ignore"}, retry=RETRY)
-    scene.wait_converged()
+    scene.wait_converged(240)
     assert_nothing_twice(scene)
     assert set(scene.keys()["telegram"]) == quickstart.expected(scenario.SMALL)["telegram"]
     sent = [e for e in scene.service_writes() if e.call == "sendAudio"]
@@ -98,7 +101,7 @@ def test_posts_of_an_outage_of_thirty_hours_are_told_of_and_imported(scene_with:
     scene = scene_with(with_scratch(scenario.small))
     scene.start()
     scene.begin(telegram=TELEGRAM)
-    scene.wait_converged()
+    scene.wait_converged(240)
     scene.operator.stop()
     scene.post("blinding-lights", "bad-guy")
     scene.advance(29 * HOUR)
@@ -110,7 +113,7 @@ def test_posts_of_an_outage_of_thirty_hours_are_told_of_and_imported(scene_with:
     assert scene.reason("TelegramReady") == "ChannelPastUnknown"
     songs = {"blinding-lights", "bad-guy", "shape-of-you"}
     scene.until("all three are everywhere", lambda: all(songs <= {*keys} for keys in scene.keys().values()))
-    scene.wait_converged()
+    scene.wait_converged(240)
     assert_nothing_twice(scene)
     sources = {key: scene.titled(title)["status"]["source"] for key, title in (("bad-guy", "bad guy"),)}
     assert sources == {"bad-guy": "Backlog"}
@@ -125,7 +128,7 @@ def test_a_first_start_in_a_channel_with_a_past_imports_it_and_posts_none_of_it_
     scene.begin(telegram=TELEGRAM)
     scene.until("it says what it does", lambda: "reading the channel's past: post" in message(scene))
     scene.until("the playlists go on", lambda: len(scene.keys()["youtube"]) > len(scenario.SMALL.youtube))
-    scene.wait_converged()
+    scene.wait_converged(240)
     assert_nothing_twice(scene)
     assert {*keys, *scenario.SMALL.union} - {"iskala"} <= {*scene.keys()["telegram"]}
     first = next(n for n, e in enumerate(scene.service_writes()) if e.call == "sendAudio")
@@ -158,7 +161,7 @@ def test_a_restart_in_the_middle_of_the_past_goes_on_where_it_was(scene_with: Ma
     reached = progress()["next"]
     scene.operator.kill()
     scene.start()
-    scene.until("all of it is read", lambda: scene.sync()["status"]["telegram"]["past"] == "Known", 90)
+    scene.until("all of it is read", lambda: scene.sync()["status"]["telegram"]["past"] == "Known", 240)
     looked = forwards(scene)
     assert all(times == 1 for id, times in looked.items() if id < reached), looked
     assert progress()["found"] == len(songs)
@@ -191,7 +194,7 @@ def test_a_channel_that_protects_its_content_says_so_and_leaves_the_question_to_
     scene.box.call(lambda: setattr(world.telegram.chat(scenario.CHANNEL_ID), "protected", False))
     scene.operator.stop()
     scene.start()
-    scene.wait_converged()
+    scene.wait_converged(240)
     assert_nothing_twice(scene)
 
 

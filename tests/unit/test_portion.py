@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reconcilers import portion
-from reconcilers.model import Place, Track
+from reconcilers.model import Place, Stretch, Track
 from reconcilers.plan.operations import Listed
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item
@@ -99,5 +99,23 @@ def test_a_post_counts_as_stored_only_when_it_is(monkeypatch: pytest.MonkeyPatch
         await world.engine.step(world.sync)
         assert all(done.done() for done in stored) and len(world.tracks()) == 25
         assert YOUTUBE in world.engine.places
+
+    asyncio.run(body())
+
+
+def test_old_posts_that_are_stored_in_parts_count_as_read_only_when_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        monkeypatch.setattr(portion, "MOST_NEW", 10)
+        world = World()
+        world.scratch, world.past = True, Stretch()
+        for n in range(18):
+            world.telegram.post(Recording(f"Song {n}", ("Somebody",), duration=200.0), heard=False)
+        while not world.tracks():
+            await world.step()
+        assert len(world.tracks()) == 10
+        world.restart()
+        assert world.past.next == 1, "what was not stored has to be read again"
+        await world.wait(3600)
+        assert len(world.tracks()) == 18 and world.past is None
 
     asyncio.run(body())
