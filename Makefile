@@ -45,6 +45,10 @@ unit: install ## the tests that need no process beside their own
 crash-explorer: install ## stops the operator before and after every write of seven workloads; some 8 minutes on 2 cores; ARGS=--help
 	@$(RUN) -m tests.explorer $(ARGS)
 
+.PHONY: soak
+soak: install ## a virtual day of two MusicSyncs on one account, with faults; some minutes; ARGS=--help
+	@$(RUN) -m tests.soak $(ARGS)
+
 .PHONY: lint
 lint: install ## style, types, and the direction of imports
 	@$(BIN)/ruff check .

@@ -13,10 +13,11 @@ from reconcilers.errors import QuotaError, RateLimitError
 from reconcilers.model import Place, Placement, Source, State, Track
 from reconcilers.plan import plan
 from reconcilers.plan.operations import Search, Troubled
-from reconcilers.policy import Past, Sync, Target
+from reconcilers.policy import Sync, Target
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
-from tests.memory import Clock, World
+from tests.memory import Clock
+from tests.soak.days import Days
 
 NOW = 1_800_000_000.0  # the start of an hour
 THIS_HOUR = int(NOW // HOUR)
@@ -259,69 +260,13 @@ def test_searches_that_cost_nothing_go_on_while_youtubes_units_are_used_up() -> 
 # ---------------------------------------------------------------------------------------------------- together
 
 
-class Day:
-    """Two syncs that share their accounts, and what was asked in any 24 hours."""
-
-    def __init__(self, allowances: dict[ServiceName, Allowance], songs: int) -> None:
-        self.clock = Clock(NOW)
-        self.accounts = {name: Account(a, clock=self.clock) for name, a in allowances.items()}
-        self.asked: dict[ServiceName, list[tuple[float, int]]] = {name: [] for name in allowances}
-        for name, account in self.accounts.items():
-            self._count(name, account)
-        self.worlds = [self._world(n, songs) for n in (1, 2)]
-
-    def _count(self, name: ServiceName, account: Account) -> None:
-        spend = account.spend
-
-        def counted(units: int, user: object = None) -> None:
-            self.asked[name].append((self.clock(), units))
-            spend(units, user)
-
-        account.spend = counted  # type: ignore[method-assign]
-
-    def _world(self, number: int, songs: int) -> World:
-        targets = {
-            YOUTUBE_NAME: Target(f"PL{number}", max_adds=5000, interval=1800),
-            SPOTIFY_NAME: Target(f"sp{number}", max_adds=5000, interval=1800),
-        }
-        world = World(Sync(f"tapes-{number}", targets, past=Past.IGNORE), clock=self.clock, accounts=self.accounts)
-        for n in range(songs):
-            song = Recording(f"{_word(n)} {_word(n * 7 + 3)}", (f"Singer {n}",), duration=100.0 + n)
-            world.youtube.songs[f"yt{n}"], world.spotify.songs[f"sp{n}"] = song, song
-            (world.youtube if n % 2 else world.spotify).put(f"yt{n}" if n % 2 else f"sp{n}")
-        return world
-
-    async def go(self, seconds: float) -> None:
-        end = self.clock.now + seconds
-        while self.clock.now < end:
-            plans = [await world.step() for world in self.worlds]
-            while not all(made.empty for made in plans) or not all(world.engine.idle for world in self.worlds):
-                plans = [await world.step() for world in self.worlds]
-            soonest = min(made.wake or end for made in plans)
-            self.clock.now = min(max(soonest, self.clock.now + 1), end)
-
-    def worst(self, name: ServiceName) -> int:
-        """The most units in any 24 hours, or in any day in California."""
-        asked, pacific = self.asked[name], self.accounts[name].allowance == SMALL_YOUTUBE
-        if pacific:
-            days: dict[float, int] = {}
-            for at, units in asked:
-                days[next_midnight(at)] = days.get(next_midnight(at), 0) + units
-            return max(days.values())
-        return max(sum(u for t, u in asked if at - DAY < t <= at) for at, _ in asked)
-
-
-def _word(n: int) -> str:
-    return "".join("bdfgklmnprstvz"[n // 14**i % 14] + "aeiou"[(n + i) % 5] for i in range(3)).capitalize()
-
-
 SMALL_SPOTIFY = replace(SPOTIFY, units=60)
 SMALL_YOUTUBE = replace(YOUTUBE, units=900)
 
 
 def test_two_syncs_on_one_account_stay_within_every_day_and_place_everything_in_the_end() -> None:
     async def body() -> None:
-        day = Day({SPOTIFY_NAME: SMALL_SPOTIFY, YOUTUBE_NAME: SMALL_YOUTUBE}, songs=24)
+        day = Days({SPOTIFY_NAME: SMALL_SPOTIFY, YOUTUBE_NAME: SMALL_YOUTUBE}, songs=24)
         await day.go(12 * HOUR)
         first = day.worlds[0]
         for name in day.accounts:

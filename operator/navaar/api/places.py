@@ -151,8 +151,9 @@ class SpotifySpec(Model):
     """The playlist's id: the 22 letters and digits after "playlist/" in its address. Can't be changed."""
 
     credentials_secret_ref: SecretRef
-    """The Secret with client-id, refresh-token and, unless the app uses PKCE, client-secret. Rotated
-    refresh tokens are kept in a Secret of the operator's own; this one is never written."""
+    """The Secret with client-id, refresh-token and, unless the app uses PKCE, client-secret; consented-at, if you
+    add it, is when the consent was given. Rotated refresh tokens are kept in a Secret of the operator's own; this
+    one is never written."""
 
     access: Access = Access.READ_WRITE
     """ReadWrite: songs come from the playlist and are added to it. ReadOnly: nothing is added. WriteOnly:
