@@ -65,8 +65,8 @@ format: install ## puts the code into shape
 crds: install ## crds/*.yaml anew from the models
 	@$(RUN) -m navaar.api.crds crds
 
-.PHONY: bench bench-plan bench-idle bench-memory bench-preview
-bench: bench-plan bench-idle bench-memory bench-preview ## every benchmark
+.PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang
+bench: bench-plan bench-idle bench-memory bench-preview bench-hang ## every benchmark
 
 bench-plan: install ## the planner with 20,000 and 100,000 Tracks
 	@$(RUN) tests/bench_plan.py
@@ -76,6 +76,9 @@ bench-idle: install ## what a pass costs that finds nothing new, with 10,000 Tra
 
 bench-memory: install ## the operator's memory with 20,000 Tracks
 	@$(RUN) -m tests.bench_memory
+
+bench-hang: install ## whether the operator answers while every service hangs
+	@$(RUN) -m tests.bench_hang
 
 bench-preview: install ## how long until it is told what a first union of thousands of songs would do
 	@$(RUN) -m tests.bench_preview

@@ -11,6 +11,7 @@ _BY_STATE = (
     (Phase.SYNCING, frozenset({State.PENDING, State.ADDING, State.REMOVING})),
     (Phase.PARTIAL, frozenset({State.NOT_FOUND, State.UNAVAILABLE})),
 )
+_TOLD = (*(among for _, among in _BY_STATE), frozenset({State.RETAINED}))
 
 
 def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
@@ -31,10 +32,13 @@ def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
 
 
 def message_of(track: Track, services: Collection[ServiceName]) -> str:
-    """The sentence beside the phase: of the placement that decides it, the service named first. Empty when all is well."""
+    """The sentence beside the phase: of the placement that decides it, the service named first. Empty when all is well.
+
+    What should have gone and stays is told where nothing else is to be told.
+    """
     if track.duplicate_of is not None:
         return f"the same song as {track.duplicate_of}, which stands for it"
-    for _, among in _BY_STATE:
+    for among in _TOLD:
         told = [
             f"{service.value}: {placement.message}"
             for service in services

@@ -6,6 +6,7 @@ from dataclasses import replace
 from reconcilers.model import Place, Track
 from reconcilers.plan import Plan
 from reconcilers.plan.operations import Observe
+from reconcilers.plan.song import first_seen
 from reconcilers.services.protocol import ServiceName
 
 TELEGRAM = ServiceName.TELEGRAM
@@ -50,7 +51,7 @@ def first_of(
 def _found(track: Track) -> tuple[int, float, str]:
     """In the order in which the planner discovers them: what was found like another comes after that one."""
     service, id = track.origin or (TELEGRAM, "")
-    return (_ORDER[service], track.created, id)
+    return (_ORDER[service], first_seen(track), id)
 
 
 _ORDER = {service: n for n, service in enumerate(ServiceName)}

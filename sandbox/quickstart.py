@@ -39,9 +39,9 @@ def secrets(namespace: str = NAMESPACE) -> list[Manifest]:
 
 
 def musicsync(**spec: Any) -> Manifest:
-    """The quickstart's MusicSync, with top-level fields of its spec replaced."""
+    """The quickstart's MusicSync, with top-level fields of its spec replaced, or left out where they are None."""
     made: Manifest = yaml.safe_load((EXAMPLES / "musicsync.yaml").read_text())
-    made["spec"].update(spec)
+    made["spec"] = {name: value for name, value in {**made["spec"], **spec}.items() if value is not None}
     return made
 
 

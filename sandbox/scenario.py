@@ -122,7 +122,11 @@ def small(world: World) -> World:
 
 def fill(world: World, lists: Lists) -> World:
     """The accounts of quickstart, and these songs."""
-    empty(world)
+    return put(empty(world), lists)
+
+
+def put(world: World, lists: Lists) -> World:
+    """These songs, in a world that has the accounts."""
     for key in lists.telegram:
         post(world, world.catalogue.by_key(key))
     for key in lists.spotify:

@@ -22,6 +22,7 @@ _PATHS = {
     "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
     "MusicSync": "/apis/navaar.dev/v1alpha1/namespaces/{namespace}/musicsyncs",
     "Track": "/apis/navaar.dev/v1alpha1/namespaces/{namespace}/tracks",
+    "Event": "/apis/events.k8s.io/v1/namespaces/{namespace}/events",
     "Lease": "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases",
 }
 

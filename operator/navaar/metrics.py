@@ -47,6 +47,7 @@ REASONS = tuple(
 _DONE = "ok"
 _BOUND = ("add", "remove")
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+_LAG_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 _PASS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -148,6 +149,12 @@ class Metrics:
             buckets=_PASS_SECONDS,
             registry=self.registry,
         )
+        self._lag = Histogram(
+            "navaar_event_loop_lag_seconds",
+            "How late the event loop came to what was due.",
+            buckets=_LAG_SECONDS,
+            registry=self.registry,
+        )
         for name in ServiceName:
             self._prepare(name.value)
 
@@ -185,6 +192,10 @@ class Metrics:
         for result in ("ok", "failed"):
             self._passes.labels(*key, result).inc((result == "failed") is failed)
         self._pass_seconds.observe(seconds)
+
+    def lagged(self, seconds: float) -> None:
+        """Counts how late the event loop was."""
+        self._lag.observe(seconds)
 
     def forgotten(self, key: tuple[str, str]) -> None:
         """Leaves out what was counted of a MusicSync that is gone."""

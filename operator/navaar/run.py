@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram import Bot
 
-from navaar import logs
+from navaar import lag, logs
 from navaar.accountbook import AccountBook
 from navaar.accounts import Accounts
 from navaar.controller import Controller
@@ -114,6 +114,7 @@ class Process:
         await endpoints.start()
         log.info("serving /healthz, /readyz and /metrics on port %d", endpoints.addresses[0][1])
         background = [
+            self._background(lag.measure(metrics.lagged), "the event loop can no longer be measured"),
             self._background(store.run(), "the Tracks can no longer be followed"),
             self._background(elector.run(), "the Lease was lost"),
             self._background(events.run(), "Events can no longer be written"),

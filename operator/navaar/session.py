@@ -64,7 +64,7 @@ class Session:
         self._built: dict[ServiceName, str] = {}
         self._consents: dict[ServiceName, summary.Consent] = {}
         self._secrets: set[str] = set()
-        self._counted: tuple[dict[str, int], dict[ServiceName, tuple[int, int]]] | None = None
+        self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing]] | None = None
         self._handled: str | None = None
         self._owners: Mapping[str, Any] | None = {}
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from navaar import outlook
 from navaar.api.instant import written
@@ -31,6 +31,14 @@ class Verdict:
     status: str
     reason: str
     message: str = ""
+
+
+class Standing(NamedTuple):
+    """Songs in one place: there, on their way, and there although they should have gone."""
+
+    present: int = 0
+    pending: int = 0
+    retained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +196,15 @@ def _terminal(facts: Facts, service: ServiceName) -> bool:
     return problem[2] if problem is not None else facts.places.get(service, Place()).terminal
 
 
-def count(tracks: Mapping[str, Track], sync: Sync) -> tuple[dict[str, int], dict[ServiceName, tuple[int, int]]]:
-    """Songs per phase, under the names of ``status.counts``; and per place how many are there and how many on their way."""
+def count(tracks: Mapping[str, Track], sync: Sync) -> tuple[dict[str, int], dict[ServiceName, Standing]]:
+    """Songs per phase, under the names of ``status.counts``; and how they stand per place."""
     phases = Counter(phase_of(track, sync.targets).value.lower() for track in tracks.values())
     songs = len(tracks) - phases.get("duplicate", 0)
-    places: dict[ServiceName, tuple[int, int]] = {}
+    places: dict[ServiceName, Standing] = {}
     for service in sync.targets:
         states = Counter(p.state for t in tracks.values() if (p := t.placements.get(service)) is not None)
-        places[service] = (states[State.PRESENT], states[State.PENDING] + states[State.ADDING])
+        pending = states[State.PENDING] + states[State.ADDING]
+        places[service] = Standing(states[State.PRESENT], pending, states[State.RETAINED])
     names = ("synced", "partial", "review", "failed", "syncing", "removed", "excluded", "duplicate")
     return {"songs": songs, **{name: phases.get(name, 0) for name in names}}, places
 
@@ -204,7 +213,7 @@ def assembled(
     previous: Mapping[str, Any],
     facts: Facts,
     counts: Mapping[str, int],
-    places: Mapping[ServiceName, tuple[int, int]],
+    places: Mapping[ServiceName, Standing],
     telegram: Mapping[str, Any],
     handled: str | None,
     now: float,
@@ -219,14 +228,16 @@ def assembled(
     assert facts.sync is not None
     for service in facts.sync.targets:
         place = facts.places.get(service, Place())
-        present, pending = places.get(service, (0, 0))
+        standing = places.get(service, Standing())
         entry: dict[str, Any] = dict(telegram) if service is ServiceName.TELEGRAM else {}
         if place.count is not None:
             entry["items"] = place.count
         if place.snapshot is not None:
             entry["snapshot"] = place.snapshot
-        entry.setdefault("placed", present)
-        entry["pending"] = pending
+        entry.setdefault("placed", standing.present)
+        entry["pending"] = standing.pending
+        if standing.retained:
+            entry["retained"] = standing.retained
         before = dict(previous.get(service.value) or {})
         stamp = before.pop("lastChanged", None)
         moved = any(before.get(name) != entry.get(name) for name in ("items", "snapshot", "placed"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from reconcilers.model import Place, Source, State, Track
 from reconcilers.plan.absence import OURS
 from reconcilers.plan.board import BLANK, DAY, Board
+from reconcilers.plan.song import first_seen
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -84,5 +85,5 @@ def approve(board: Board, keys: Iterable[Key]) -> None:
 
 
 def queue_order(track: Track) -> tuple[bool, float, str]:
-    """New songs and requests before the backlog, the backlog oldest first."""
-    return (track.source is Source.BACKLOG, track.created, track.name)
+    """New songs and requests before the backlog, each in the order in which they were first seen."""
+    return (track.source is Source.BACKLOG, first_seen(track), track.name)

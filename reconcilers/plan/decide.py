@@ -212,7 +212,7 @@ def _stale(setting: Setting, place: Place) -> bool:
 
 
 def _observe(setting: Setting, service: ServiceName, place: Place, *, full: bool) -> Observe:
-    seen = _seen(setting.board, service)
+    seen = setting.board.seen(service)
     known = Head(place.count, place.snapshot) if place.count is not None else None
     # The end of a list explains its growth only if what is held to stand there is what stood there.
     full = full or len(seen) < place.placed or len(seen) > (place.count or 0)
@@ -235,15 +235,6 @@ def _proof_needed(setting: Setting, service: ServiceName, place: Place) -> bool:
             if wake is not None and setting.now >= wake:
                 return True
     return False
-
-
-def _seen(board: Board, service: ServiceName) -> frozenset[str]:
-    found = set()
-    for track in board.tracks.values():
-        placement = track.placements.get(service)
-        if placement is not None and placement.seen and placement.state is State.PRESENT and placement.id is not None:
-            found.add(placement.id)
-    return frozenset(found)
 
 
 def proof_due(sync: Sync, placement: Placement, place: Place) -> float | None:

@@ -21,6 +21,9 @@ from reconcilers.policy import Access
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item, ServiceName
 
+APART = 1e-3
+"""Seconds between two entries of one listing that are seen for the first time: they keep their order by it."""
+
 
 def settle_in(view: View, unknown: dict[str, Item]) -> None:
     """Gives every unknown entry to the track that it shows, best pairs first, or makes a track of it."""
@@ -42,14 +45,16 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
             taken.add(name)
             _adopt(view, view.board.tracks[name], unknown[id])
     # One after another: an entry may be the same song as one that was discovered a moment ago.
-    for id in sorted(unknown.keys() - given):
-        item = unknown[id]
+    position = {item.id: number for number, item in enumerate(view.listed.items)}
+    for id, item in unknown.items():
+        if id in given:
+            continue
         same = [t for _, t in _same(view, item)]
         equal = [t for t in same if _strictly_equal(t.recording, item.recording)]
         if equal:
             _adopt(view, equal[0], item)
         elif view.service not in view.sync.targets or view.sync.targets[view.service].access is not Access.WRITE_ONLY:
-            _discover(view, item, same or _perhaps(view, item))
+            _discover(view, item, same or _perhaps(view, item), view.listed.at + position[id] * APART)
 
 
 def _let_go(view: View) -> set[str]:
@@ -151,8 +156,8 @@ def _adopt(view: View, track: Track, item: Item) -> None:
         lifted(view.sync, view.board, track, service, now)
 
 
-def _discover(view: View, item: Item, doubts: list[Track]) -> None:
-    """An unknown entry is a song that no track stands for."""
+def _discover(view: View, item: Item, doubts: list[Track], seen: float) -> None:
+    """An unknown entry, first `seen` then, is a song that no track stands for."""
     sync, service, now = view.sync, view.service, view.listed.at
     name = track_name(sync.name, service, sync.targets[service].id, item.id)
     if name in view.board.tracks:
@@ -161,7 +166,7 @@ def _discover(view: View, item: Item, doubts: list[Track]) -> None:
         if name in view.board.tracks:
             return
     identity = item.recording if item.recording.title else None
-    here = Placement(State.PRESENT, Origin.FOUND, item.id, item.entry, seen=True, match=Match("Origin"), changed=now)
+    here = Placement(State.PRESENT, Origin.FOUND, item.id, item.entry, seen=True, match=Match("Origin"), changed=seen)
     placements: dict[ServiceName, Placement] = {service: here}
     if doubts:
         like = doubts[0]

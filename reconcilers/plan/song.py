@@ -45,6 +45,14 @@ def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
     return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))
 
 
+def first_seen(track: Track) -> float:
+    """When, which keeps the order within one listing, or else when the Track came to be, known to the second only."""
+    first = track.placements.get(track.origin[0]) if track.origin is not None else None
+    if first is None or first.changed is None or first.match is None or first.match.method != "Origin":
+        return track.created
+    return first.changed
+
+
 def rank(track: Track) -> tuple[bool, float, str]:
     """Who survives when two tracks are one song: a person's before an operator's, then the older, then by name."""
     return (track.owned, track.created, track.name)

@@ -45,8 +45,14 @@ def test_what_is_too_large_is_encoded_again_to_fit(tmp_path: Path) -> None:
     source = written(tmp_path, "source.m4a", media.dash_m4a("a", 30) + bytes(700_000))
     target = tmp_path / "audio.m4a"
     to_m4a(source, target, 30, 900_000)
+    cover = media.cover("a", 320, 320)
+    assert tags.write(target, "Title", "Artist", "Album", cover) == pytest.approx(30, abs=0.5)
     assert target.stat().st_size <= 900_000
-    assert MP4(target).info.length == pytest.approx(30, abs=0.5)
+    written_back = MP4(target)
+    assert (written_back["\xa9nam"], written_back["\xa9ART"]) == (["Title"], ["Artist"])
+    assert bytes(written_back["covr"][0]) == cover
+    with av.open(str(target)) as container:
+        assert container.streams.audio[0].codec_context.name == "aac"
 
 
 @pytest.mark.parametrize(("seconds", "rate"), [(60, 192_000), (2_200, 160_000), (3_000, 128_000), (6_000, 64_000)])
@@ -59,6 +65,8 @@ def test_what_fits_at_no_rate_is_too_large_for_ever() -> None:
     with pytest.raises(FetchError) as caught:
         rate_for(LARGEST * 8 / RATES[-1], LARGEST)
     assert (caught.value.reason, caught.value.permanent) == ("TooLarge", True)
+    for said in ("104 minutes", "51.9 MB even at 64 kbit/s", "50.0 MB", "spec.pins.youtubeMusic"):
+        assert said in caught.value.message
 
 
 def test_what_is_no_audio_is_damaged(tmp_path: Path) -> None:
@@ -95,3 +103,10 @@ def test_tags_and_cover_are_written_and_the_length_read_back(tmp_path: Path) -> 
 def test_tagging_what_is_no_mp4_says_so(tmp_path: Path) -> None:
     with pytest.raises(FetchError):
         tags.write(written(tmp_path, "audio.m4a", b"nothing"), "T", "A")
+
+
+def test_a_picture_that_would_fill_the_memory_is_no_cover(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = media.cover("a", 640, 480)
+    assert square_jpeg(picture) is not None
+    monkeypatch.setattr("reconcilers.audio.media._MOST_PIXELS", 640 * 480 - 1)
+    assert square_jpeg(picture) is None

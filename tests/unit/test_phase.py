@@ -59,3 +59,10 @@ def test_the_message_is_that_of_the_placements_that_decide_the_phase() -> None:
     )
     assert message_of(track, ALL) == "telegram: which one?; youtubeMusic: 2 candidates"
     assert message_of(Track("t", placements={s: Placement(State.PRESENT) for s in ALL}), ALL) == ""
+
+
+def test_a_post_that_can_no_longer_be_deleted_is_told() -> None:
+    retained = Placement(State.RETAINED, message="too old")
+    gone = {s: Placement(State.REMOVED, message="gone") for s in ALL if s is not TELEGRAM}
+    track = Track("t", placements={TELEGRAM: retained, **gone})
+    assert message_of(track, ALL) == "telegram: too old"

@@ -21,7 +21,7 @@ from reconcilers.matching import keys
 from reconcilers.model import Intent, Origin, Place, Placement, Scored, Source, State, Track, Wishes
 from reconcilers.plan import plan
 from reconcilers.plan.board import DAY, Board
-from reconcilers.plan.bulk import held_back
+from reconcilers.plan.bulk import held_back, queue_order
 from reconcilers.plan.merge import merge
 from reconcilers.plan.operations import Add, Listed, Observe, Search, Searched, Troubled
 from reconcilers.policy import Access, Exclusion, Fetch, Past, RemovalPolicy, Retry, Sync, Target
@@ -943,3 +943,15 @@ def test_identity_keys_that_are_remembered_are_not_those_of_another_recording() 
 
 def test_places_is_what_every_test_here_means_by_all() -> None:
     assert tuple(world().sync.targets) == PLACES
+
+
+def test_what_one_listing_shows_first_is_added_elsewhere_first() -> None:
+    """The API server knows to the second when a Track was made; names are hashes. Neither is the order of a playlist."""
+    sync = Sync("tapes", {SPOTIFY: Target("sp1"), YOUTUBE: Target("PL1")})
+    titles = [f"Song {word}" for word in ("zulu", "alpha", "mike", "bravo", "yankee")]
+    items = tuple(
+        Item(f"id{9 - n}", Recording(title, (f"Singer {title}",), duration=200.0 + n)) for n, title in enumerate(titles)
+    )
+    made = plan(sync, {}, {}, [Listed(SPOTIFY, items, NOW, complete=True, head=Head(5, "s"))], NOW)
+    stored = [replace(track, created=float(int(NOW))) for track in made.records]
+    assert [track.identity.title for track in sorted(stored, key=queue_order) if track.identity] == titles

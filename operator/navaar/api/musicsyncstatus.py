@@ -56,6 +56,9 @@ class PlaceStatus(Model):
     pending: Count | None = None
     """Songs that are still to be added."""
 
+    retained: Count | None = None
+    """Songs that should have gone and stay, since the service doesn't let us take them out; each Track says why."""
+
     last_changed: Time | None = None
     """When a song last came to or went from the place."""
 
