@@ -1,0 +1,141 @@
+"""The operator is killed, and started again: on the wire, with a real API server, what `tests.explorer` does in memory.
+
+`NAVAAR_CRASHES=whole` kills at more writes, and twenty times at random during a union of a hundred songs (half an hour).
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox import quickstart, scenario
+from sandbox.gates import Passing
+from sandbox.world import World
+from tests.e2e.conftest import Scene
+from tests.e2e.test_past import RETRY, TELEGRAM, with_scratch
+
+WHOLE = os.environ.get("NAVAAR_CRASHES") == "whole"
+MANY = {"maxAdds": 999}
+
+Make = Callable[..., Scene]
+
+
+class Mortal:
+    """A scene whose operator is killed at some of the writes to the services, and started again each time."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.kills: list[str] = []
+        self._due: set[tuple[str, int]] = set()
+        scene.box.call(lambda: scene.box.world.gate(self._gate))
+
+    def at(self, *moments: tuple[str, int]) -> None:
+        """Before or after which writes it is killed, by their numbers."""
+        self._due.update(moments)
+
+    def _gate(self, passing: Passing) -> bool:
+        moment = (passing.stage, passing.number)
+        if moment not in self._due or not self.scene.operators or self.scene.operator.process.poll() is not None:
+            return False
+        self._due.discard(moment)
+        self.kill(f"{passing.stage} #{passing.number} {passing.service} {passing.call}")
+        return True
+
+    def kill(self, why: str) -> None:
+        """SIGKILL, now."""
+        self.scene.operator.kill()
+        self.kills.append(why)
+
+    def live(self, ended: Callable[[], bool], seconds: float) -> None:
+        """Replaces what was killed, until `ended`."""
+        end = time.monotonic() + seconds
+        while not (self.scene.operator.process.poll() is None and ended()):
+            assert time.monotonic() < end, f"not within {seconds:.0f} s; killed: {self.kills}\n{self.scene.summary()}"
+            if self.scene.operator.process.poll() is not None:
+                self.revive()
+            time.sleep(0.2)
+
+    def revive(self) -> None:
+        """Another process, which need not wait until the Lease of the dead one runs out."""
+        scene = self.scene
+        for lease in scene.stage.list("Lease", scene.namespace):
+            if lease["spec"].get("leaseDurationSeconds", 0) <= 15:
+                free = {"spec": {"holderIdentity": ""}}
+                scene.stage.patch("Lease", scene.namespace, lease["metadata"]["name"], free)
+        try:
+            scene.start()
+        except RuntimeError:
+            if scene.operator.process.poll() is None:
+                raise  # it lives, and does not get ready
+
+
+def assert_clean(scene: Scene, expected: dict[str, set[str]]) -> None:
+    """Every song is where it should be, once, and has one Track."""
+    keys = scene.keys()
+    assert {place: set(found) for place, found in keys.items()} == expected
+    assert all(len(found) == len(set(found)) for found in keys.values()), f"something is twice: {keys}"
+    assert len(scene.tracks()) == len(set().union(*expected.values()))
+    assert not [e for e in scene.service_writes() if "emove" in e.call or e.call.startswith("DELETE")]
+
+
+SAMPLE: list[tuple[str, tuple[int, ...]]] = [("before", (2, 5, 9)), ("after", (1, 4, 8))]
+if WHOLE:
+    SAMPLE += [(stage, tuple(range(first, 40, 4))) for stage in ("before", "after") for first in (1, 2, 3, 4)]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("when", "numbers"), SAMPLE)
+def test_killed_before_and_after_writes_it_ends_as_if_it_had_not_been(
+    scene_with: Make, when: str, numbers: tuple[int, ...]
+) -> None:
+    scene = scene_with(with_scratch(scenario.small))
+    mortal = Mortal(scene)
+    mortal.at(*((when, number) for number in numbers))
+    scene.start()
+    scene.begin(telegram={**TELEGRAM, "past": "Ignore"}, retry=RETRY)
+    mortal.live(scene.converged, 500)
+    assert len(mortal.kills) >= min(3, len(numbers))
+    assert_clean(scene, quickstart.expected(scenario.SMALL))
+
+
+@pytest.mark.timeout(3600 if WHOLE else 600)
+def test_killed_at_random_during_a_union_it_ends_with_every_song_once(scene_with: Make) -> None:
+    songs, kills = (100, 20) if WHOLE else (6, 3)
+    chance = random.Random(int(os.environ.get("NAVAAR_SEED", "7")))
+    scene = scene_with(with_scratch(crowd(songs)))
+    mortal = Mortal(scene)
+    scene.start()
+    spec = quickstart.musicsync()["spec"]
+    places: dict[str, Any] = {name: {**spec[name], **MANY} for name in ("youtubeMusic", "spotify")}
+    scene.begin(telegram={**TELEGRAM, **MANY, "past": "Ignore"}, retry=RETRY, **places)
+    # Half of them while it works, wherever it is; the others in the middle of a request.
+    due = time.monotonic()
+    for n in range(kills):
+        if n % 2:
+            ahead = scene.box.call(lambda: scene.box.world.gates.writes) + chance.randint(1, 4)
+            mortal.at((chance.choice(["before", "after"]), ahead))
+            before = len(mortal.kills)
+            mortal.live(lambda before=before: len(mortal.kills) > before or scene.converged(), 600)  # type: ignore[misc]
+        else:
+            due = time.monotonic() + chance.uniform(0.2, 8.0)
+            mortal.live(lambda due=due: time.monotonic() > due, 120)  # type: ignore[misc]
+            mortal.kill("at random")
+    mortal.live(scene.converged, 3000 if WHOLE else 400)
+    world = scene.box.world
+    found = scene.box.call(lambda: [s for s in world.catalogue.songs if s.key.startswith("crowd")])
+    assert_clean(
+        scene,
+        {
+            "telegram": {s.key for s in found if s.video_id},
+            "youtube": {s.key for s in found if s.video_id},
+            "spotify": {s.key for s in found if s.spotify_id},
+        },
+    )
+
+
+def crowd(count: int) -> Callable[[World], Any]:
+    """So many songs, most of them in both playlists, and an empty channel."""
+    return lambda world: scenario.crowd(world, count)
