@@ -42,8 +42,10 @@ unit: install ## the tests that need no process beside their own
 	@$(RUN) -m pytest -q -n 2 tests/unit $(ARGS)
 
 .PHONY: crash-explorer
-crash-explorer: install ## stops the operator before and after every write of seven workloads; some 8 minutes on 2 cores; ARGS=--help
-	@$(RUN) -m tests.explorer $(ARGS)
+crash-explorer: install ## stops the operator at every write of seven workloads, and on the wire at some; about an hour on 2 cores
+	@$(RUN) -m sandbox.controlplane build
+	@NAVAAR_CRASHES=whole $(RUN) -m pytest -q --timeout 3600 tests/e2e/test_crashes.py; wire=$$?; \
+		$(RUN) -m tests.explorer $(ARGS) && test $$wire = 0
 
 .PHONY: soak
 soak: install ## a virtual day of two MusicSyncs on one account, with faults; some minutes; ARGS=--help

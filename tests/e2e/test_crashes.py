@@ -29,18 +29,19 @@ class Mortal:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.kills: list[str] = []
-        self._due: set[tuple[str, int]] = set()
+        self._due: set[tuple[str, int | str]] = set()
         scene.box.call(lambda: scene.box.world.gate(self._gate))
 
-    def at(self, *moments: tuple[str, int]) -> None:
-        """Before or after which writes it is killed, by their numbers."""
+    def at(self, *moments: tuple[str, int | str]) -> None:
+        """Before or after which writes it is killed, by their numbers; or at which call, the first time."""
         self._due.update(moments)
 
     def _gate(self, passing: Passing) -> bool:
-        moment = (passing.stage, passing.number)
-        if moment not in self._due or not self.scene.operators or self.scene.operator.process.poll() is not None:
+        moments: set[tuple[str, int | str]] = {(passing.stage, passing.number), (passing.stage, passing.call)}
+        alive = self.scene.operators and self.scene.operator.process.poll() is None
+        if not alive or self._due.isdisjoint(moments):
             return False
-        self._due.discard(moment)
+        self._due -= moments
         self.kill(f"{passing.stage} #{passing.number} {passing.service} {passing.call}")
         return True
 
@@ -98,6 +99,33 @@ def test_killed_before_and_after_writes_it_ends_as_if_it_had_not_been(
     scene.begin(telegram={**TELEGRAM, "past": "Ignore"}, retry=RETRY)
     mortal.live(scene.converged, 500)
     assert len(mortal.kills) >= min(3, len(numbers))
+    assert_clean(scene, quickstart.expected(scenario.SMALL))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_a_token_is_rotated_it_goes_on_or_asks_for_another_consent(scene: Scene, when: str) -> None:
+    world = scene.box.world
+
+    def consent(token: str) -> dict[str, str]:
+        scene.box.call(lambda: world.spotify.grant(token, scenario.SPOTIFY_USER, "public-client"))
+        return {"client-id": "public-client", "refresh-token": token}
+
+    scene.box.call(lambda: world.spotify.add_app("public-client", None, allowed=[scenario.SPOTIFY_USER]))
+    mortal = Mortal(scene)
+    mortal.at((when, "POST /api/token"))
+    for secret in quickstart.secrets()[:2]:
+        scene.apply(secret)
+    scene.apply(quickstart.secret("friday-tapes-spotify", consent("first-consent")))
+    scene.apply(quickstart.musicsync())
+    scene.start()
+    mortal.live(lambda: len(mortal.kills) == 1, 120)
+    if when == "after":
+        # The old token is dead, and the new one died with the process.
+        mortal.live(lambda: scene.reason("SpotifyReady") == "AuthExpired", 120)
+        assert "replace refresh-token" in scene.conditions()["SpotifyReady"][2]
+        scene.apply(quickstart.secret("friday-tapes-spotify", consent("second-consent")))
+    mortal.live(scene.converged, 400)
     assert_clean(scene, quickstart.expected(scenario.SMALL))
 
 
