@@ -2,11 +2,20 @@
 
 import pytest
 
-from tests.explorer.explore import account, explore
+from tests.explorer.explore import account, clean_end, explore
+from tests.explorer.runs import Case
 from tests.explorer.workloads import WORKLOADS
 
 SHARE = 71
 """One in so many runs: about 100 in all, which take some 15 seconds of a core."""
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_a_clean_end_has_every_song_once_and_nothing_left_to_do(workload: str, scratch: bool) -> None:
+    end = clean_end(Case(workload, scratch=scratch))
+    assert {count for songs in end.places.values() for count in songs.values()} == {1}
+    assert (end.trouble, end.unexpected, end.restless) == ([], [], [])
 
 
 @pytest.mark.timeout(300)
