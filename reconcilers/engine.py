@@ -311,12 +311,13 @@ class Engine:
         able = [add for add in adds if await self._prepared(service, add)]
         # What is slow is done: from the intents on, the time in which the request may be under way is short and known.
         deadline = self._clock() + self.sync.timing.deadline
-        ready: list[Add] = []
-        for add in able:
-            assert add.intent.intent is not None
-            intent = replace(add.intent, intent=replace(add.intent.intent, deadline=deadline))
-            if await self._intend(add, add.before, intent):
-                ready.append(add)
+        stored = await asyncio.gather(
+            *(self._intend(add, add.before, _until(add.intent, deadline)) for add in able), return_exceptions=True
+        )
+        for failure in stored:
+            if isinstance(failure, BaseException):
+                raise failure
+        ready = [add for add, done in zip(able, stored, strict=True) if done]
         if not ready:
             return 0
         sent = False
@@ -365,6 +366,11 @@ class Engine:
     def _guard(self) -> None:
         if not self._may_write() or self._stopping:
             raise NotSent("this process is not, or not for long, the one that may write")
+
+
+def _until(adding: Placement, deadline: float) -> Placement:
+    assert adding.intent is not None
+    return replace(adding, intent=replace(adding.intent, deadline=deadline))
 
 
 def _chunks(adds: list[Add], size: int) -> Iterator[list[Add]]:

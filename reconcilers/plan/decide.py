@@ -26,7 +26,7 @@ BATCH = {ServiceName.TELEGRAM: 1, ServiceName.YOUTUBE: 5, ServiceName.SPOTIFY: 5
 SEARCHES = 5
 """Searches and look-ups per turn."""
 
-SEARCHES_COUNTED = 20
+SEARCHES_COUNTED = 10
 """Where each one counts: a turn ends with an addition and with readings, which are paid for but once."""
 
 
