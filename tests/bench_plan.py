@@ -85,7 +85,7 @@ def converged(count: int) -> World:
         songs.append(Item(f"sp{n:020d}", song))
     # Observed a minute ago: what is due is due because of what changes, not because of the calendar.
     place = Place(count=count, placed=count, looked=NOW - 60, listed=NOW - 60, started=True)
-    places = {TELEGRAM: Place(), YOUTUBE: place, SPOTIFY: replace(place, snapshot="s0")}
+    places = {TELEGRAM: Place(highest=count), YOUTUBE: place, SPOTIFY: replace(place, snapshot="s0")}
     return tracks, places, videos, songs
 
 

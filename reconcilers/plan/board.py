@@ -28,6 +28,7 @@ class Board:
         self.changed: set[str] = set()
         self.deleted: dict[str, str] = {}
         self._awake = set(_restless(tracks, frozenset(services), now - DAY))
+        self._loose: dict[ServiceName, set[str]] = {}
         self._settled: dict[ServiceName, dict[str, Track]] = {}
         self._entries: dict[ServiceName, dict[str, str]] = {}
         self._overlaps: set[tuple[str, str]] = set()
@@ -103,6 +104,24 @@ class Board:
             return None
         return track
 
+    def standing(self, service: ServiceName, ids: Collection[str]) -> Iterator[tuple[str, Track]]:
+        """The tracks that stand in a place by one of these ids, each with that id."""
+        for track in self._claimants(service, ids) if service in self._settled else self.tracks.values():
+            placement = track.placements.get(service)
+            if (
+                placement is not None
+                and placement.id is not None
+                and placement.id in ids
+                and stands(placement)
+                and track.duplicate_of is None
+            ):
+                yield placement.id, track
+
+    def _claimants(self, service: ServiceName, ids: Iterable[str]) -> list[Track]:
+        settled = self._settled[service]
+        names = {settled[id].name for id in ids if id in settled}
+        return [self.tracks[name] for name in sorted(names | self._loose[service] | self._awake) if name in self.tracks]
+
     def seen(self, service: ServiceName) -> frozenset[str]:
         """The ids that stand in a place as far as a listing has shown: one a track."""
         if service not in self._settled:
@@ -132,6 +151,7 @@ class Board:
                 continue
             others.append(track)
         self._settled[service], self._entries[service] = settled, {}
+        self._loose[service] = {track.name for track in others}
         for track in others:
             self._claim_all(track, service)
 
@@ -194,6 +214,7 @@ class Board:
             disputed = settled.pop(id, None)
             if disputed is not None:
                 entries[id] = disputed.name
+                self._loose[service].add(disputed.name)
             self._claim(entries, id, track, service)
 
     def _claim(self, entries: dict[str, str], id: str, track: Track, service: ServiceName) -> None:

@@ -119,7 +119,8 @@ def removed(board: Board, place: Place, done: RemoveDone) -> Place | None:
 
 def settle(sync: Sync, board: Board, place: Place, lookback: Lookback, now: float) -> Place:
     """Begins and ends the reading of old posts; settles uploads whose outcome is unknown."""
-    place = replace(place, highest=max(place.highest, lookback.heard))
+    # What the tracks hold is asked of them once: later posts are heard.
+    place = replace(place, highest=max(place.highest or highest(board), lookback.heard))
     overdue = [t for t in board.awake() if _overdue(sync, t, now)]
     if lookback.readable is None:
         return place

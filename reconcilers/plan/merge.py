@@ -83,11 +83,9 @@ def disputed(board: Board, now: float) -> None:
                 if placement.id is not None and (placement.state is State.PENDING or stands(placement)):
                     wanted.setdefault(service, {}).setdefault(placement.id, set()).add(track.name)
     pairs: set[tuple[str, str, ServiceName]] = set()
-    for other in board.tracks.values() if wanted else ():
-        for service, ids in wanted.items():
-            theirs = other.placements.get(service)
-            if theirs is not None and theirs.id in ids and stands(theirs) and other.duplicate_of is None:
-                pairs |= {(name, other.name, service) for name in ids[theirs.id] if name != other.name}
+    for service, ids in wanted.items():
+        for id, other in board.standing(service, ids):
+            pairs |= {(name, other.name, service) for name in ids[id] if name != other.name}
     for name, owner, service in sorted(pairs):
         if name not in board.tracks or owner not in board.tracks:
             continue
