@@ -8,6 +8,8 @@ RUN := $(BIN)/python
 ARGS ?=
 # uv trusts its own list of authorities unless told to trust the machine's, as pip does behind a company's proxy.
 export UV_SYSTEM_CERTS := 1
+# Without compiled modules every operator that a test starts would compile all of its imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
@@ -21,7 +23,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "That Python can't make virtual environments: install its venv module (Debian: apt install python3-venv)"; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps -e .
 	@touch $@
 
@@ -37,6 +39,11 @@ test: install lint ## everything that must hold
 	@$(RUN) -m sandbox.controlplane build
 	@$(RUN) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
+.PHONY: test-all
+test-all: install lint ## what `make test` runs, and the long ones
+	@$(RUN) -m sandbox.controlplane build
+	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "slow or not slow" $(ARGS)
+
 .PHONY: unit
 unit: install ## the tests that need no process beside their own
 	@$(RUN) -m pytest -q -n 2 tests/unit $(ARGS)
@@ -44,7 +51,7 @@ unit: install ## the tests that need no process beside their own
 .PHONY: crash-explorer
 crash-explorer: install ## stops the operator at every write of seven workloads, and on the wire at some; about an hour on 2 cores
 	@$(RUN) -m sandbox.controlplane build
-	@NAVAAR_CRASHES=whole $(RUN) -m pytest -q --timeout 3600 tests/e2e/test_crashes.py; wire=$$?; \
+	@NAVAAR_CRASHES=whole $(RUN) -m pytest -q --timeout 3600 -m "slow or not slow" tests/e2e/test_crashes.py; wire=$$?; \
 		$(RUN) -m tests.explorer $(ARGS) && test $$wire = 0
 
 .PHONY: soak

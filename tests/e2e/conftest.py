@@ -20,8 +20,11 @@ from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 
-QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "8")
+QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "12")
 """Seconds instead of minutes, so that what needs time needs little."""
+
+PATIENCE = 120.0
+"""Seconds that a test waits for what takes one or two on a quiet machine."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +42,9 @@ def stage(control_plane: ControlPlane) -> Stage:
     return made
 
 
-def until(what: str, holds: Callable[[], Any], seconds: float = 60.0, otherwise: Callable[[], str] = lambda: "") -> Any:
+def until(
+    what: str, holds: Callable[[], Any], seconds: float = PATIENCE, otherwise: Callable[[], str] = lambda: ""
+) -> Any:
     """Waits until `holds` is true, and returns what it said. Fails in a sentence."""
     end = time.monotonic() + seconds
     last: Any = None
@@ -168,7 +173,7 @@ class Scene:
 
     # ------------------------------------------------------------------ what there is
 
-    def until(self, what: str, holds: Callable[[], Any], seconds: float = 60.0) -> Any:
+    def until(self, what: str, holds: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         return until(what, holds, seconds, lambda: f"{self.summary()}\n{self.tail()}")
 
     def summary(self) -> str:
@@ -221,7 +226,7 @@ class Scene:
         tracks = self.tracks()
         return bool(tracks) and all(settled(t) for t in tracks) and self.reason() == "Synced"
 
-    def wait_converged(self, seconds: float = 120.0) -> None:
+    def wait_converged(self, seconds: float = 2 * PATIENCE) -> None:
         self.until("the three places converged", self.converged, seconds)
 
     def service_writes(self, since: int = 0) -> list[Any]:

@@ -104,6 +104,7 @@ def test_killed_before_and_after_writes_it_ends_as_if_it_had_not_been(
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.slow
 def test_killed_while_a_token_is_rotated_it_goes_on_or_asks_for_another_consent(scene: Scene, when: str) -> None:
     world = scene.box.world
 
@@ -130,6 +131,7 @@ def test_killed_while_a_token_is_rotated_it_goes_on_or_asks_for_another_consent(
 
 
 @pytest.mark.timeout(3600 if WHOLE else 600)
+@pytest.mark.slow
 def test_killed_at_random_during_a_union_it_ends_with_every_song_once(scene_with: Make) -> None:
     songs, kills = (100, 20) if WHOLE else (6, 3)
     chance = random.Random(int(os.environ.get("NAVAAR_SEED", "7")))

@@ -53,6 +53,7 @@ def hostile(world: World) -> int:
     return len(telegram.messages(CHANNEL_ID)) - before
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_no_post_keeps_the_ones_after_it_from_being_taken_down(empty_scene: Scene) -> None:
     scene = empty_scene
@@ -129,6 +130,7 @@ def small_disk(tmp_path: Path) -> Iterator[tuple[Path, Callable[[str], None]]]:
     subprocess.run([umount, "-l", str(folder)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_full_disk_is_named_costs_no_attempt_and_mends_itself(
     scene: Scene, small_disk: tuple[Path, Callable[[str], None]]
@@ -155,6 +157,7 @@ def _audio(folder: Path) -> list[Path]:
     return list(folder.glob("navaar-audio-*/audio-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_what_a_killed_operator_was_fetching_is_gone_with_the_next_start(scene: Scene, tmp_path: Path) -> None:
     folder, world = tmp_path / "work", scene.box.world
@@ -182,6 +185,7 @@ BEFORE = Lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_what_was_there_stays_as_it_is_and_a_post_that_is_too_old_is_kept_counted_and_told(
     scene_with: Callable[..., Scene],
@@ -239,6 +243,7 @@ def _names(world: World) -> list[Any]:
     return [spotify.name, youtube.title, channel.title]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_robot_check_rests_the_channel_and_is_not_asked_for_one_song_after_the_other(scene: Scene) -> None:
     world = scene.box.world

@@ -14,6 +14,7 @@ HOUR = 3600.0
 INSERT, ITEMS = "playlistItems.insert", "POST /playlists/{id}/items"
 
 
+@pytest.mark.slow
 def test_posts_of_23_hours_in_which_the_operator_was_down_all_arrive_and_none_twice(scene: Scene) -> None:
     scene.start()
     scene.begin()
@@ -76,6 +77,7 @@ def test_an_insert_that_is_acknowledged_late_is_one_entry_and_no_echo(
     assert [e.call for e in scene.service_writes() if e.call == "sendAudio"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "call"), [("youtube", INSERT), ("spotify", ITEMS)], ids=["youtube", "spotify"])
 def test_an_insert_that_is_carried_out_a_minute_after_its_answer_was_lost_is_one_entry(
     empty_scene: Scene, service: str, call: str
@@ -98,6 +100,7 @@ def test_an_insert_that_is_carried_out_a_minute_after_its_answer_was_lost_is_one
     assert len([e for e in scene.service_writes() if e.call == call]) == 1
 
 
+@pytest.mark.slow
 def test_one_bad_id_in_a_batch_of_a_hundred_costs_the_other_99_nothing(scene_with: Callable[..., Scene]) -> None:
     scene = scene_with(lambda world: scenario.crowd(world, 0))
     world = scene.box.world

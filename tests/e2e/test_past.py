@@ -120,6 +120,7 @@ def test_posts_of_an_outage_of_thirty_hours_are_told_of_and_imported(scene_with:
     assert scratch(scene) == []
 
 
+@pytest.mark.slow
 def test_a_first_start_in_a_channel_with_a_past_imports_it_and_posts_none_of_it_again(scene_with: Make) -> None:
     keys = ("take-on-me", "wonderwall", "billie-jean", "creep", "despacito", "tnt", "uptown-funk", "simarik")
     scene = scene_with(old_channel(*keys))
@@ -149,6 +150,7 @@ def test_a_first_start_in_a_channel_with_a_past_imports_it_and_posts_none_of_it_
     assert not [e for e in scene.service_writes(mark) if e.call in ("sendAudio", "forwardMessage")]
 
 
+@pytest.mark.slow
 def test_a_restart_in_the_middle_of_the_past_goes_on_where_it_was(scene_with: Make) -> None:
     songs = scenario.QUICKSTART.telegram + scenario.SPOTIFY_ONLY
     assert len(songs) > 20

@@ -68,6 +68,7 @@ def test_propagated_a_song_that_somebody_takes_out_goes_everywhere_but_from_what
     assert not any("fix-you" in keys for keys in scene.keys().values()), "it came back"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["empty", "short", "truncated"])
 @pytest.mark.parametrize(("service", "call"), [("spotify", "GET /playlists/{id}*"), ("youtube", "playlist*.list")])
 def test_a_listing_that_lacks_songs_takes_nothing_out_anywhere(
