@@ -166,13 +166,21 @@ class Engine:
         return made
 
     async def close(self, grace: float = 30.0) -> None:
-        """Lets the operation that each lane is in come to its end within `grace` seconds, then closes the services."""
+        """Lets the operation that each lane is in come to its end within `grace` seconds, then closes the services.
+
+        What came of it is stored: the next process need not look for it.
+        """
         self._stopping = True
         if self._lanes:
             _, late = await asyncio.wait(self._lanes.values(), timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        if self._inbox and self.sync is not None:
+            try:
+                await self.step(self.sync, posting=False, start=False)
+            except Exception as error:
+                log.warning("what was done last could not be stored, and will be looked for: %s", error)
         for name in tuple(self.accounts):
             self.hold(name, None)
         for service in self.services.values():

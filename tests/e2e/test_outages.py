@@ -150,6 +150,7 @@ def test_a_service_that_hangs_keeps_nobody_else_waiting(scene: Scene) -> None:
     scene.wait_converged()
 
 
+@pytest.mark.slow
 def test_an_upload_under_way_ends_before_the_operator_does_and_is_not_made_again(scene: Scene) -> None:
     scene.start()
     scene.break_("late", "telegram", "sendAudio", seconds=3)
