@@ -16,7 +16,7 @@ from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
 from reconcilers.plan.digest import enough
-from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
+from reconcilers.plan.lookback import NO_LOOKBACK, UNSEEN, Lookback
 from reconcilers.plan.operations import (
     Add,
     AddDone,
@@ -178,7 +178,7 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         if self._inbox and self.sync is not None:
             try:
-                await self.step(self.sync, posting=False, start=False)
+                await self.step(replace(self.sync, again=False), posting=False, lookback=UNSEEN, start=False)
             except Exception as error:
                 log.warning("what was done last could not be stored, and will be looked for: %s", error)
         for name in tuple(self.accounts):

@@ -55,6 +55,8 @@ class Lookback:
 
 
 NO_LOOKBACK = Lookback()
+UNSEEN = Lookback(readable=None)
+"""Nothing is known of the channel at the moment: nothing about old posts is begun, ended or put in doubt."""
 
 
 def read(sync: Sync, board: Board, place: Place, scanned: Scanned) -> Place:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconcilers.errors import OutcomeUnknown, QuotaError, TransientError
-from reconcilers.model import Placement, State, Track
+from reconcilers.model import Intent, Placement, State, Track
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Past, Sync, Target
 from reconcilers.recording import Recording
@@ -198,7 +198,7 @@ def test_a_look_that_fails_before_an_addition_costs_the_song_nothing() -> None:
     run(body())
 
 
-def test_closing_lets_an_addition_under_way_come_to_its_end() -> None:
+def test_closing_lets_an_addition_under_way_come_to_its_end_and_stores_what_came_of_it() -> None:
     async def body() -> None:
         w = world()
         started, go = asyncio.Event(), asyncio.Event()
@@ -217,5 +217,21 @@ def test_closing_lets_an_addition_under_way_come_to_its_end() -> None:
         asyncio.get_running_loop().call_later(0.01, go.set)
         await w.engine.close(grace=5.0)
         assert w.spotify.ids == ["sp-a"]
+        (track,) = w.tracks()
+        assert track.placements[SPOTIFY].state is State.PRESENT
+
+    run(body())
+
+
+def test_closing_puts_no_upload_in_doubt_that_the_next_process_can_look_for() -> None:
+    async def body() -> None:
+        w = world()
+        await w.engine.step(w.sync)
+        intent = Intent("add", "token", w.clock() - 2 * w.sync.timing.settle, marker=1)
+        adding = Placement(State.ADDING, intent=intent)
+        w.write(Track("tapes-b", (SPOTIFY, "sp-b"), SONGS["b"], placements={TELEGRAM: adding}))
+        w.engine.submit(Listed(TELEGRAM, (Item("1", SONGS["a"]),), w.clock()))
+        await w.engine.close()
+        assert w.store.tracks()["tapes-b"].placements[TELEGRAM].state is State.ADDING
 
     run(body())
