@@ -11,6 +11,7 @@ from reconcilers.matching.legible import legible
 from reconcilers.matching.normalise import compact, fold, latin, skeleton
 from reconcilers.matching.parse import Parsed, normal_isrc, parse, recording
 from reconcilers.matching.queries import queries
+from reconcilers.matching.rows import from_row
 from reconcilers.matching.split import split
 from reconcilers.matching.upload import upload
 
@@ -27,6 +28,7 @@ __all__ = [
     "compare",
     "decide",
     "fold",
+    "from_row",
     "identify",
     "keys",
     "latin",

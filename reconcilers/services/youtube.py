@@ -4,13 +4,13 @@ import locale
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 from ytmusicapi import YTMusic
 
 from reconcilers.errors import ServiceError, TransientError
-from reconcilers.matching import queries, recording, upload
+from reconcilers.matching import from_row, queries
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import youtube_errors
 from reconcilers.services.calls import Caller
@@ -133,18 +133,12 @@ class YouTubeCatalogue:
 
 def row_recording(row: Json) -> Recording:
     """The song of a row as ytmusicapi gives it (playlist, search, queue)."""
-    title, artists, album = str(row.get("title") or ""), artist_names(row.get("artists")), row.get("album")
+    title, album = str(row.get("title") or ""), row.get("album")
+    artists = [str(artist.get("name") or "") for artist in row.get("artists") or ()]
     duration = row.get("duration_seconds") or _length(row.get("length") or row.get("duration"))
-    if kind_of(row.get("videoType")) == "UGC":
-        return upload(title, artists[0] if artists else "", duration=duration, method="youtube")
     album = album.get("name") if isinstance(album, dict) else None
-    return recording(title, artists, album, duration, method="youtube")
-
-
-def artist_names(artists: Sequence[Json] | None) -> list[str]:
-    """The names of artists, without a channel's " - Topic"."""
-    names = [str(artist.get("name") or "").removesuffix(" - Topic") for artist in artists or ()]
-    return [name for name in names if name]
+    kind = kind_of(row.get("videoType"))
+    return from_row(title, artists, kind, album=album, duration=duration, method="youtube")
 
 
 def kind_of(video_type: str | None) -> str:
