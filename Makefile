@@ -74,8 +74,8 @@ format: install ## puts the code into shape
 crds: install ## crds/*.yaml anew from the models
 	@$(RUN) -m navaar.api.crds crds
 
-.PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang
-bench: bench-plan bench-idle bench-memory bench-preview bench-hang ## every benchmark
+.PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching
+bench: bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching ## every benchmark
 
 bench-plan: install ## the planner with 20,000 and 100,000 Tracks
 	@$(RUN) tests/bench_plan.py
@@ -88,6 +88,9 @@ bench-memory: install ## the operator's memory with 20,000 Tracks
 
 bench-hang: install ## whether the operator answers while every service hangs
 	@$(RUN) -m tests.bench_hang
+
+bench-matching: install ## how often the right song is taken, by class; ARGS=-v lists what was not
+	@$(RUN) -m tests.bench_matching $(ARGS)
 
 bench-preview: install ## how long until it is told what a first union of thousands of songs would do
 	@$(RUN) -m tests.bench_preview

@@ -1,116 +1,130 @@
-"""Measures `decide` on real search results with verdicts from audio fingerprints.
+"""How often the matcher takes the right song: `python -m tests.bench_matching [-v] [--held-out]`. The last line is JSON.
 
-The data isn't part of the project: the folder comes from ``NAVAAR_MATCHING_DATA``, else ``../shared/data/matching``
-beside the project. Without it the script says so and ends well. Prints one line of JSON; ``-v`` lists what was wrong.
+`golden` are the hand-written cases in tests/golden (README.md there): `auto_precision` is the share of right ones in what
+was taken unasked, `recall` the share taken in what was there to be taken, `review` the share of questions in all cases,
+`wrong_per_1000` wrong songs in a thousand cases. `tuning` and `held_out` are the same of the two parts, `alike_wrong` what
+was wrongly taken among "looks equal, is different". `identification` are shares of the posts. `fingerprint` are counts on
+real search results with verdicts from audio, where that data is (see tests/golden/fingerprint.py), else null.
 """
 
+import argparse
 import json
-import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reconcilers.matching import MatchPolicy, Outcome, decide, recording
-from reconcilers.recording import Candidate
-
-DATA = Path(os.environ.get("NAVAAR_MATCHING_DATA") or Path(__file__).parents[2] / "shared/data/matching")
-RIGHT, WRONG = frozenset({"match", "potential"}), frozenset({"reject", "other_song"})
-
-
-def songs(path: Path) -> Iterator[dict[str, Any]]:
-    """The songs of a data file, one a line."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def candidates(song: dict[str, Any]) -> list[Candidate]:
-    """A song's search results; an artist is known only where the title says one."""
-    return [Candidate(row["id"], recording(row["title"], duration=row["duration_s"])) for row in song["candidates"]]
+from reconcilers.matching import door
+from tests.golden import fingerprint
+from tests.golden.cases import PostCase, SongCase, Split, posts, songs
+from tests.golden.figures import (
+    Finding,
+    Tally,
+    decisions,
+    identification,
+    identification_figures,
+)
+from tests.golden.fingerprint import Heard
 
 
-def verdict(label: str) -> str:
-    """``right``, ``wrong`` or ``unverified``."""
-    return "right" if label in RIGHT else "wrong" if label in WRONG else "unverified"
-
-
-def measure(path: Path, *, verbose: bool = False, policy: MatchPolicy | None = None) -> dict[str, Any]:
-    """Counts over all songs of a data file."""
-    counts: Counter[str] = Counter()
-    first: Counter[str] = Counter()
-    compared, elapsed = 0, 0.0
-    for song in songs(path):
-        labels = {row["id"]: row["label"] for row in song["candidates"]}
-        if not song["candidates"]:
-            continue
-        first[verdict(song["candidates"][0]["label"])] += 1
-        started = time.perf_counter()
-        wanted = recording(song["title"], (song["artist"],), album=song["album"], duration=song["duration_s"])
-        decision = decide(wanted, candidates(song), policy=policy or MatchPolicy())
-        elapsed += time.perf_counter() - started
-        compared += len(song["candidates"])
-        if decision.choice is None:
-            counts["review" if decision.band is Outcome.REVIEW else "none"] += 1
-            if verbose and any(label in RIGHT for label in labels.values()):
-                print("missed", wanted, wanted.duration, decision.reasons, file=sys.stderr)
-                for each in decision.scored[:3]:
-                    said = each.candidate.recording
-                    print(
-                        "      ",
-                        each.score,
-                        labels[each.candidate.id],
-                        said,
-                        said.duration,
-                        each.reasons,
-                        file=sys.stderr,
-                    )
-            continue
-        choice = decision.choice
-        said = choice.candidate.recording
-        result = verdict(labels[choice.candidate.id])
-        counts[result] += 1
-        if verbose and result == "wrong":
-            print(
-                "WRONG ",
-                wanted,
-                wanted.duration,
-                "->",
-                said,
-                said.duration,
-                choice.score,
-                choice.reasons,
-                file=sys.stderr,
-            )
-    checked = counts["right"] + counts["wrong"]
-    return {
-        "songs": sum(first.values()),
-        "auto": checked + counts["unverified"],
-        "auto_right": counts["right"],
-        "auto_wrong": counts["wrong"],
-        "auto_unverified": counts["unverified"],
-        "auto_precision_checked": round(counts["right"] / checked, 4) if checked else None,
-        "review": counts["review"],
-        "none": counts["none"],
-        "first_hit_right": first["right"],
-        "first_hit_wrong": first["wrong"],
-        "right_to_first": round(counts["right"] / max(first["right"], 1), 3),
-        "wrong_to_first": round(counts["wrong"] / max(first["wrong"], 1), 3),
-        "comparisons_per_second": round(compared / elapsed) if elapsed else None,
-    }
-
-
-def main() -> int:
-    """Runs the measurement where the data is."""
-    path = DATA / "youtube_candidates.jsonl"
-    if not path.exists():
-        print(json.dumps({"skipped": "no matching data; set NAVAAR_MATCHING_DATA"}))
-        return 0
-    print(json.dumps(measure(path, verbose="-v" in sys.argv[1:])))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the tables and the figures."""
+    parser = argparse.ArgumentParser("python -m tests.bench_matching", description=__doc__)
+    parser.add_argument("-v", "--verbose", action="store_true", help="every wrong or missed case of the tuning part")
+    parser.add_argument("--held-out", action="store_true", help="with -v: those of the held-out part as well")
+    parser.add_argument("--only", metavar="CLASS", help="with -v: only cases of this class")
+    chosen = parser.parse_args(arguments)
+    searches = fingerprint.heard()
+    pace = comparisons_per_second(searches)
+    whole, classes, findings = decisions(songs())
+    named, posted, mistaken = identification(posts())
+    if chosen.verbose:
+        shown = [each for each in (*findings, *mistaken) if chosen.held_out or each.case.split is Split.TUNING]
+        for each in shown:
+            if chosen.only in (None, each.case.group):
+                explain(each)
+        if chosen.only in (None, "fingerprint") and searches is not None:
+            fingerprint.figures(searches, tell=explain_heard)
+    table(classes, whole)
+    for split in Split:
+        table({split.value: part(split)}, None)
+    print()
+    print(f"{'posts':16}{'cases':>7}{'right':>7}{'wrong':>7}{'nothing':>9}")
+    for group, counts in (*posted.items(), ("all", named)):
+        print(f"{group:16}{sum(counts.values()):7}{counts['right']:7}{counts['wrong']:7}{counts['nothing']:9}")
+    print(
+        json.dumps(
+            {
+                "golden": whole.figures,
+                "fingerprint": fingerprint.figures(searches) if searches is not None else None,
+                "tuning": part(Split.TUNING).figures,
+                "held_out": part(Split.HELD_OUT).figures,
+                "alike_wrong": sum(
+                    each.said == "wrong" and each.case.alike for each in findings if isinstance(each.case, SongCase)
+                ),
+                "identification": identification_figures(named),
+                "comparisons_per_second": pace,
+            }
+        )
+    )
     return 0
 
 
+def part(split: Split) -> Tally:
+    """The counts of one part."""
+    return decisions(case for case in songs() if case.split is split)[0]
+
+
+def comparisons_per_second(searches: tuple[Heard, ...] | None) -> int:
+    """Candidates that are read, compared and judged in a second, on one core, none of them seen before."""
+    rows = [case.row for case in songs()] + [search.row for search in searches or ()]
+    began = time.perf_counter()
+    for row in rows:
+        door.match(row)
+    return round(sum(len(row["candidates"]) for row in rows) / (time.perf_counter() - began))
+
+
+_COLUMNS = ("cases", "due", "right", "spared", "wrong", "review", "none", "missed", "needless")
+
+
+def table(classes: dict[str, Tally], whole: Tally | None) -> None:
+    """The counts by class; `due` are cases with an answer to be taken, `missed` those of them where it wasn't.
+
+    `spared` are right answers where asking would have been right as well, `needless` questions about other songs.
+    """
+    if whole is not None:
+        print(f"{'class':16}" + "".join(f"{name:>9}" for name in _COLUMNS))
+    for group, tally in (*classes.items(), *([("all", whole)] if whole else ())):
+        print(f"{group:16}" + "".join(f"{getattr(tally, name):9}" for name in _COLUMNS))
+
+
+def explain(finding: Finding) -> None:
+    """One case on which matcher and verdict differ."""
+    case, answer = finding.case, finding.answer
+    print(f"{finding.said.upper():8} {case.group}/{case.name} ({case.split}): {case.why}")
+    if isinstance(case, PostCase):
+        print(f"           {case.post}\n           due: {case.song}\n           said: {answer}")
+        return
+    asked = {key: value for key, value in case.row.items() if key != "candidates"}
+    print(f"           {asked}")
+    lines(case.row["candidates"], case.right, answer)
+
+
+def explain_heard(search: Heard, answer: dict[str, Any]) -> None:
+    """One search whose answer is wrong or lacks."""
+    asked = {key: value for key, value in search.row.items() if key != "candidates"}
+    print(f"{'WRONG' if answer['id'] else 'MISSED':8} fingerprint: {asked}")
+    shown = [row for row in search.row["candidates"] if row["id"] in answer["ranked"][:3] or row["id"] == answer["id"]]
+    lines(shown, {id for id, label in search.labels.items() if label == "right"}, answer)
+
+
+def lines(rows: Iterable[dict[str, Any]], right: Iterable[str], answer: dict[str, Any]) -> None:
+    """The candidates, and what the matcher said."""
+    for row in rows:
+        mark = "+" if row["id"] in right else "-"
+        print(f"         {mark} {'->' if row['id'] == answer['id'] else '  '} {row}")
+    print(f"           {answer['decision']} {answer['score']}: {'; '.join(answer['reasons'])}")
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())
