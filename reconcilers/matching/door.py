@@ -74,10 +74,11 @@ def candidate(row: Json) -> Candidate:
     """
     if not isinstance(row, Mapping):
         raise ValueError("it is no JSON object.")
-    id, title = row.get("id"), _text(row, "title")
+    # Deleted videos stand in lists without a title: no song, and no error.
+    id, title = row.get("id"), _text(row, "title") or ""
     if isinstance(id, bool) or not isinstance(id, (str, int)) or id == "":
         raise ValueError('"id" is missing: it must be a text or a whole number.')
-    if not title:
+    if "title" not in row:
         raise ValueError('"title" is missing.')
     word = row.get("kind")
     if word is not None and word not in KINDS:

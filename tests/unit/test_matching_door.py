@@ -165,6 +165,13 @@ def test_without_a_kind_the_channel_says_what_a_row_is(
     assert (found.kind, found.recording.title, found.recording.artists) == (kind, "Hello", artists)
 
 
+@pytest.mark.parametrize("title", ["", None])
+def test_a_candidate_that_lost_its_title_is_ranked_last_and_never_taken(title: str | None) -> None:
+    gone = {"id": "gone", "title": title, "channel": "Adele - Topic", "duration_s": 295}
+    answer = door.match({**_HELLO, "candidates": [gone, *_HELLO["candidates"]]})
+    assert (answer["id"], answer["ranked"][-1]) == ("song", "gone")
+
+
 def test_artists_go_before_the_channel() -> None:
     found = door.candidate(
         {"id": 7, "title": "Hello", "artists": ["Adele"], "channel": "XL Recordings", "isrc": "gb-bks-15-00214"}
