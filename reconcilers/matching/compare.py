@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from reconcilers.matching import evidence
 from reconcilers.matching.evidence import Facts, Like
-from reconcilers.matching.versions import decoration
+from reconcilers.matching.reading import across
+from reconcilers.matching.versions import album_version
 from reconcilers.recording import Recording
 
 SAME_SECONDS = 3.0
@@ -101,8 +100,8 @@ def _is_same(mine: Facts, theirs: Facts, title: Like, people: Like, difference: 
 
 
 def _bones_agree(mine: Facts, theirs: Facts) -> bool:
-    pairs = ((a, b) for a in mine.credits.skeletons for b in theirs.credits.skeletons)
-    return any(min(len(a), len(b)) >= 3 and fuzz.ratio(a, b) / 100 >= _SURE_BONES for a, b in pairs)
+    scores = (across(a, b) or 0.0 for a in mine.credits.written for b in theirs.credits.written)
+    return max(scores, default=0.0) >= _SURE_BONES
 
 
 def _by_isrc(
@@ -143,21 +142,6 @@ def _doubts(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> tup
     if one.album and other.album and (first - ours) != (second - ours):
         doubts += [f"{word} album" for word in sorted((first ^ second) - ours)]
     return tuple(dict.fromkeys(doubts))
-
-
-_OF_ALBUMS = frozenset({"live", "karaoke", "instrumental", "acoustic", "cover"})
-
-
-def album_version(album: str | None) -> frozenset[str]:
-    """What an album's name says of all its songs (``Flashpoint (Live)``, ``Live at Leeds``)."""
-    if not album:
-        return frozenset()
-    from_brackets: set[str] = set()
-    for part in (album, *album.replace(")", "(").replace("[", "(").replace("]", "(").split("(")):
-        said = decoration(part.strip())
-        if said is not None:
-            from_brackets |= said.tags
-    return _OF_ALBUMS.intersection(from_brackets)
 
 
 def _score(title: float, people: Like, people_score: float, difference: float | None) -> float:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from reconcilers.matching.decide import MatchPolicy, decide
+from reconcilers.matching.decide import decide
 from reconcilers.matching.identify import PostFacts, identify
 from reconcilers.matching.normalise import compact
 from reconcilers.matching.parse import normal_isrc, recording
 from reconcilers.matching.people import clean
+from reconcilers.matching.policy import MatchPolicy
 from reconcilers.matching.rows import TOPIC, from_row
 from reconcilers.matching.upload import upload
 from reconcilers.recording import Candidate, Recording

@@ -1,17 +1,23 @@
 """Two titles, two credits: how alike they are, and in what way."""
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
-from reconcilers.matching.normalise import compact, script, skeleton, words
+from reconcilers.matching.names import counted, runs, without_article
+from reconcilers.matching.normalise import compact, skeleton, words
 from reconcilers.matching.parse import parse
-from reconcilers.matching.people import Credits, credited, same_words, scripts_differ
+from reconcilers.matching.people import Credits, credited, same_person, scripts_differ
+from reconcilers.matching.reading import across
 from reconcilers.matching.split import split
 from reconcilers.matching.versions import loose
 from reconcilers.recording import Recording
+
+_CACHE = 4_096
 
 
 class Like(IntEnum):
@@ -31,47 +37,69 @@ class Like(IntEnum):
 class Facts:
     """A title and its artists in comparable form.
 
-    `forms` are the compact spellings that name the song alone; `numbers` must agree between two titles of one song.
+    `forms` are the compact spellings that name the song alone, the whole title first; `bracketed` says that it has a
+    bracket of its own; `numbers` must agree between two titles of one song; `cut` says that its end is missing.
     """
 
     title: str
+    core: str
     forms: tuple[str, ...]
     text: str
     numbers: frozenset[str]
-    bones: str
+    bracketed: bool
+    cut: bool
     credits: Credits
     version: frozenset[str]
     qualifier: str
-    loose: frozenset[str]
+    written: str
+
+    @property
+    def bones(self) -> str:
+        """The consonants of the core."""
+        return skeleton(self.core)
+
+    @property
+    def loose(self) -> frozenset[str]:
+        """Version words anywhere in what was written."""
+        return loose(self.written)
 
 
-_ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix"})
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.?)\s*\Z")
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=_CACHE)
 def facts(title: str, artists: tuple[str, ...]) -> Facts:
     """What can be compared of a title and its artists, as they are written."""
     parsed = parse(title, artists)
     full = parsed.full
-    forms = [compact(full), compact(parsed.title)]
+    found = counted(words(full))
+    forms = ["".join(found) or compact(full)]
+    if parsed.title != full:
+        forms.append("".join(counted(words(parsed.title))) or compact(parsed.title))
     if parsed.subtitle and scripts_differ(parsed.title, parsed.subtitle):
         # "چشم من (Cheshme Man)": the name once more in another script.
         forms.append(compact(parsed.subtitle))
-    found = words(full)
+    if not full.isascii():
+        forms += map(compact, runs(full))
+    shorter = without_article(found)
+    if shorter != found:
+        forms.append("".join(shorter))
     return Facts(
         title=full,
+        core=parsed.title,
         forms=tuple(dict.fromkeys(form for form in forms if form)),
         text=" ".join(found),
-        numbers=frozenset(word for word in found if word.isdigit() or word in _ROMAN),
-        bones=skeleton(parsed.title),
+        numbers=frozenset(word for word in found if word.isdigit()),
+        bracketed=bool(parsed.subtitle),
+        cut=_ELLIPSIS.search(full) is not None,
         credits=credited(parsed.artists, parsed.featured),
         version=parsed.version,
         qualifier=parsed.qualifier,
-        loose=loose(title),
+        written=title,
     )
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=_CACHE)
 def readings(title: str, artists: tuple[str, ...]) -> tuple[Facts, ...]:
     """The ways to read a title: as it stands and, where it holds a dash, as ``Artist - Title``.
 
@@ -100,12 +128,36 @@ def titles(one: Facts, other: Facts) -> tuple[Like, float]:
         return Like.OTHER, 0.5 * fuzz.ratio(one.text, other.text) / 100
     if not set(one.forms).isdisjoint(other.forms):
         # One of them has a bracket more; two different brackets are two different names.
-        both = len(one.forms) > 1 and len(other.forms) > 1 and not scripts_differ(one.title, other.title)
+        both = one.bracketed and other.bracketed and not scripts_differ(one.title, other.title)
         return (Like.SIMILAR, 0.8) if both else (Like.COMPATIBLE, 0.97)
-    if scripts_differ(one.title, other.title):
-        return _across(one.bones, other.bones, one.title, other.title)
-    score = max(fuzz.ratio(one.text, other.text), 0.95 * fuzz.token_sort_ratio(one.text, other.text)) / 100
+    if not (one.title.isascii() and other.title.isascii()) and scripts_differ(one.title, other.title):
+        return _heard(across(one.core, other.core))
+    if (one.cut and _begins(other.text, one.text)) or (other.cut and _begins(one.text, other.text)):
+        return Like.SIMILAR, 0.95
+    score = fuzz.ratio(one.text, other.text, score_cutoff=50) / 100
+    if score < 0.85:
+        score = max(score, 0.95 * fuzz.token_sort_ratio(one.text, other.text, score_cutoff=50) / 100)
     return (Like.SIMILAR if score >= 0.85 else Like.OTHER), score
+
+
+def _begins(whole: str, beginning: str) -> bool:
+    return len(beginning) >= 10 and beginning.count(" ") >= 2 and whole.startswith(beginning)
+
+
+def misspelt(one: Facts, other: Facts) -> bool:
+    """Whether two similar titles differ by a slip of the pen, or one by its missing end, and not by a word."""
+    if (one.cut and _begins(other.text, one.text)) or (other.cut and _begins(one.text, other.text)):
+        return True
+    first, second = one.forms[0], other.forms[0]
+    if min(len(first), len(second)) < 8:
+        return False
+    if Levenshtein.distance(first, second, score_cutoff=2 + len(first) // 12) > 1 + len(first) // 12:
+        return False
+    mine, theirs = one.text.split(), other.text.split()
+    lost, gained = [word for word in mine if word not in theirs], [word for word in theirs if word not in mine]
+    if len(mine) != len(theirs):
+        return True
+    return all(max((fuzz.ratio(word, each) for each in gained), default=0) >= 60 for word in lost)
 
 
 def artists(one: Credits, other: Credits) -> tuple[Like, float]:
@@ -120,32 +172,27 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
         return (Like.COMPATIBLE, 0.96) if subset else (Like.PARTLY, 0.8)
     if one.names & other.names:
         return Like.PARTLY, 0.7
-    if scripts_differ(one.lead, other.lead):
-        return max(_across(a, b, one.lead, other.lead) for a in one.skeletons for b in other.skeletons)
-    score = max(fuzz.ratio(a, b) for a in sorted(one.main) for b in sorted(other.main)) / 100
+    if not (one.lead.isascii() and other.lead.isascii()) and scripts_differ(one.lead, other.lead):
+        return max(_heard(across(mine, theirs)) for mine in one.written for theirs in other.written)
+    if same_person(words(one.lead), words(other.lead)):
+        return Like.SIMILAR, 0.9
+    score = max(fuzz.ratio(a, b) for a in one.main for b in other.main) / 100
     if score >= 0.88 and min(map(len, one.main | other.main)) >= 5:
         return Like.SIMILAR, score
-    if same_words(words(one.lead), words(other.lead)):
-        return Like.SIMILAR, 0.85
     return Like.OTHER, 0.5 * score
 
 
-# Scripts whose reading can't be told from the letters alone.
-_SILENT_SCRIPTS = frozenset({"cjk"})
-
-
-def _across(one: str, other: str, text: str, other_text: str) -> tuple[Like, float]:
-    score = fuzz.ratio(one, other) / 100
-    if min(len(one), len(other)) >= 3 and score >= 0.8:
+def _heard(score: float | None) -> tuple[Like, float]:
+    if score is None:
+        return Like.UNREADABLE, 0.3
+    if score >= 0.8:
         return Like.TRANSLITERATED, score
-    if min(len(one), len(other)) < 3 or {script(text), script(other_text)} & _SILENT_SCRIPTS:
-        return Like.UNREADABLE, score
     return (Like.UNREADABLE if score >= 0.5 else Like.OTHER), 0.5 * score
 
 
 def version(recording: Recording, reading: Facts) -> frozenset[str]:
     """The separating words of a recording in one of its readings."""
-    return reading.version.union(recording.version)
+    return reading.version.union(recording.version) if recording.version else reading.version
 
 
 def hints(recording: Recording, reading: Facts) -> frozenset[str]:

@@ -26,13 +26,15 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\ufe00-\ufe0f]"
 )
 _SPACES = re.compile(r"\s+")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+# Vowel signs of Indic and Thai scripts are no letters to `\\w`, and no end of a word either.
+_WORD = re.compile(r"(?:[^\W_]|[\u0900-\u0dff\u0e30-\u0e4f\u0eb0-\u0ecf\u1000-\u109f\u1780-\u17ff\u3099\u309a])+")
+_PLAIN_WORD = re.compile(r"[a-z0-9]+")
+# Letters that performers write as signs: P!nk, Ke$ha, A$AP.
+_SIGN_LETTERS = re.compile(r"(?<=[a-z])([!$])(?=[a-z])")
 _INITIALS = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 # What is worth a look at each letter: digits of other scripts, and invisible signs (half-space, direction marks).
 _RARE = re.compile(r"[^\S ]|[^\w\s\x21-\x7e]|(?![0-9])\d")
-_ASCII = re.compile(r"[\x20-\x7e]*\Z")
 
-_AND = {"&": " and ", "+": " and "}
 _AND_WORDS = frozenset({"and", "и", "و", "und", "y", "et"})
 
 # Arabic letters as they are read in Persian, where anyascii writes the Arabic sound.
@@ -64,8 +66,8 @@ def fold(text: str) -> str:
 
     Idempotent. Words stay apart and punctuation stays in place.
     """
-    if _ASCII.match(text):
-        return _SPACES.sub(" ", text.lower().replace("`", "'")).strip()
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().replace("`", "'").split())
     for _ in range(4):
         folded = _once(text)
         if folded == text or folded.isascii():
@@ -77,11 +79,16 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=_CACHE)
 def words(text: str) -> tuple[str, ...]:
     """The words of `text`, folded, without punctuation; ``&`` is ``and``, ``P. S.`` one word."""
-    plain = fold(text).replace("'", "")
-    for sign, word in _AND.items():
-        plain = plain.replace(sign, word)
-    plain = _INITIALS.sub(r"\1", plain)
-    return tuple(_NOT_WORD.sub(" ", plain).split())
+    plain = fold(text)
+    if "'" in plain:
+        plain = plain.replace("'", "")
+    if "&" in plain or "+" in plain:
+        plain = plain.replace("&", " and ").replace("+", " and ")
+    if "." in plain:
+        plain = _INITIALS.sub(r"\1", plain)
+    if "!" in plain or "$" in plain:
+        plain = _SIGN_LETTERS.sub(lambda sign: "i" if sign.group() == "!" else "s", plain)
+    return tuple((_PLAIN_WORD if plain.isascii() else _WORD).findall(plain))
 
 
 @lru_cache(maxsize=_CACHE)
@@ -111,7 +118,7 @@ def skeleton(text: str) -> str:
     plain = latin(text)
     for letters, sound in _CLASSES:
         plain = plain.replace(letters, sound)
-    return _SILENT.sub("", _DOUBLED.sub(r"\1", plain))
+    return _DOUBLED.sub(r"\1", _SILENT.sub("", plain))
 
 
 @lru_cache(maxsize=_CACHE)

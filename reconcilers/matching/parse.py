@@ -201,10 +201,13 @@ def recording(
     (``Song (Live)``), featured artists follow the main ones, `version` is filled, the ISRC normalised, `duration` in
     seconds with 0 taken as unknown.
     """
-    parsed = parse(legible(title), tuple(map(legible, islice(artists, MOST_ARTISTS))))
+    title = legible(title)
+    parsed = parse(title, tuple(map(legible, islice(artists, MOST_ARTISTS))))
+    # Guests alone are no credit: who sings it isn't said, so they stay in the title.
+    guests_alone = bool(parsed.featured) and not parsed.artists
     return Recording(
-        title=parsed.display,
-        artists=(*parsed.artists, *parsed.featured)[:MOST_ARTISTS],
+        title=title if guests_alone else parsed.display,
+        artists=() if guests_alone else (*parsed.artists, *parsed.featured)[:MOST_ARTISTS],
         album=legible(album) or None if album else None,
         duration=duration if duration and duration > 0 else None,
         isrc=normal_isrc(isrc),

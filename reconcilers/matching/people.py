@@ -1,18 +1,18 @@
 """Artists: credits taken apart, and whether two are the same people."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reconcilers.matching.normalise import compact, fold, script, skeleton, words
+from reconcilers.matching.names import runs
+from reconcilers.matching.normalise import compact, fold, script, words
 
 _FEAT = r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|همراه با"
-FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/)\s*(?=\S)", re.IGNORECASE)
+FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/(?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
 _GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)
 _GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNORECASE)
-_STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
-_WEAK = re.compile(r"\s*[,،、]\s+|\s*[&＆]\s*|\s+(?:\+|and|и|و|und|y|et|e)\s+", re.IGNORECASE)
+_STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•–—-]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
+_WEAK = re.compile(r"\s*[,،、](?!\d)\s*|\s*[&＆]\s*|\s+(?:\+|and|и|و|und|y|et|e)\s+", re.IGNORECASE)
 _CHANNEL = re.compile(
     r"\s+-\s+topic\Z|(?<=\w)\s*vevo\Z|\s+[\(\[]?official(?:\s+(?:channel|artist channel|music|band))?[\)\]]?\Z"
     r"|\s+\(?رسمی\)?\Z|\s+officiel(?:le)?\Z|\s+oficial\Z",
@@ -35,13 +35,16 @@ _HANDLE = re.compile(r"\A@\w+\Z|\Ahttps?://|(?:\A|[\s/])(?:t|telegram)\.me/", re
 @lru_cache(maxsize=4_096)
 def clean(name: str) -> str:
     """`name` without what channels add to it (``- Topic``, ``VEVO``, ``Official``); empty where it names nobody."""
-    name = " ".join(name.split())
+    name = _without_channel(" ".join(name.split()))
+    return "" if compact(name) in _NOBODY or _HANDLE.search(name) else name
+
+
+def _without_channel(name: str) -> str:
     while True:
         shorter = _CHANNEL.sub("", name).strip()
         if not shorter or shorter == name:
-            break
+            return name
         name = shorter
-    return "" if compact(name) in _NOBODY or _HANDLE.search(name) else name
 
 
 def guests(text: str) -> tuple[str, ...] | None:
@@ -60,7 +63,7 @@ def listed(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def taken_apart(credit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(the artists, the featured ones) of one credit line. ``A & B`` stays whole: it may be one band."""
-    main, *rest = _GUEST_IN_CREDIT.split(credit)
+    main, *rest = _GUEST_IN_CREDIT.split(_without_channel(credit))
     artists = tuple(name for part in _STRONG.split(main) if (name := clean(part)))
     return artists, tuple(name for part in rest for name in listed(part))
 
@@ -74,11 +77,6 @@ class Credits:
     whole: str
     lead: str
     written: tuple[str, ...]
-
-    @property
-    def skeletons(self) -> tuple[str, ...]:
-        """The consonants of each name, for a comparison across scripts."""
-        return tuple(dict.fromkeys(map(skeleton, self.written)))
 
 
 _NO_ONE = Credits(frozenset(), frozenset(), "", "", ())
@@ -97,7 +95,12 @@ def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credit
         return _NO_ONE
     names: list[str] = []
     for artist in artists:
-        names += listed(artist) or (artist,)
+        # "داریوش Dariush" is one name in two scripts.
+        names += [
+            each
+            for name in listed(artist) or (artist,)
+            for each in (runs(name) if not name.isascii() else ()) or (name,)
+        ]
     lead = names[0]
     names += featured
     return Credits(
@@ -109,10 +112,49 @@ def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credit
     )
 
 
-def same_words(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether the words of one name are among the other's, in order: ``Bach`` and ``Johann Sebastian Bach``."""
-    short, long = sorted((" ".join(one), " ".join(other)), key=len)
-    return len(short) >= 4 and f" {short} " in f" {long} "
+ENSEMBLES = frozenset({
+    "trio", "quartet", "quintet", "sextet", "septet", "octet", "orchestra", "orch", "orchester", "orchestre",
+    "orquesta", "orquestra", "orkest", "band", "ensemble", "group", "choir", "chorus", "singers", "combo",
+    "allstars", "оркестр", "группа", "ارکستر", "گروه", "گروهش",
+})  # fmt: skip
+_BESIDE = frozenset({"the", "and", "his", "her", "with", "all", "stars", "friends", "feat", "و"})
+_HONOURS = frozenset(
+    {"dj", "mc", "ustad", "ostad", "pandit", "maestro", "brother", "sir", "dr", "استاد", "دکتر", "حاج", "الفنان"}
+)
+_IMITATORS = frozenset(
+    {"tribute", "karaoke", "cover", "covers", "experience", "revival", "style", "hits", "kids", "lullaby"}
+)
+
+
+def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two names are one person's or one band's.
+
+    One may be a part of the other (``Bach``, ``Johann Sebastian Bach``), have initials (``J. Brel``), the band
+    (``Thelonious Monk Quintet``) or a title (``Ostad``).
+    """
+    if not _IMITATORS.isdisjoint(set(one) ^ set(other)):
+        return False
+    mine, theirs = _bare(one), _bare(other)
+    if mine == theirs:
+        return bool(mine)
+    short, long = sorted((mine, theirs), key=len)
+    if not short:
+        return False
+    if len("".join(short)) >= 4 and f" {' '.join(short)} " in f" {' '.join(long)} ":
+        return True
+    return (
+        len(mine) == len(theirs) > 1
+        and mine[-1] == theirs[-1]
+        and len(mine[-1]) >= 4
+        and all(a == b or (1 in (len(a), len(b)) and a[0] == b[0]) for a, b in zip(mine, theirs, strict=True))
+    )
+
+
+def _bare(name: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tuple(word for word in name if word not in ENSEMBLES and word not in _BESIDE)
+    while len(kept) > 1 and kept[0] in _HONOURS:
+        kept = kept[1:]
+    return kept or name
 
 
 def scripts_differ(one: str, other: str) -> bool:

@@ -50,7 +50,8 @@ _ONE = [
     (hit("x", "Hello (Live)", isrc=_ISRC), Outcome.REVIEW, "live"),
     (hit("x", "Hello", album="25 (Live)"), Outcome.REVIEW, "live"),
     (hit("x", "Adele live Hello", "Some Channel", 295, "UGC"), Outcome.REVIEW, "perhaps live"),
-    (hit("x", artist=""), Outcome.REVIEW, "artist unknown"),
+    (hit("x", artist="", kind="UGC"), Outcome.REVIEW, "artist unknown"),
+    (hit("x", artist="", duration=298), Outcome.REVIEW, "artist unknown"),
     (hit("x", duration=350, isrc=_ISRC), Outcome.REVIEW, "ISRC equal"),
     (hit("x", artist="Lionel Richie"), Outcome.NONE, "other artist"),
     (hit("x", "Someone Like You"), Outcome.NONE, "other title"),
@@ -173,7 +174,8 @@ def test_stricter_thresholds_ask_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "candidate", [hit("x", "Hello (Live)"), hit("x", artist=""), hit("x", duration=336), hit("x", available=False)]
+    "candidate",
+    [hit("x", "Hello (Live)"), hit("x", artist="", kind="UGC"), hit("x", duration=336), hit("x", available=False)],
 )
 def test_a_low_threshold_never_takes_what_is_forbidden(candidate: Candidate) -> None:
     assert decide(HELLO, [candidate], policy=MatchPolicy(accept=0.3)).band is not Outcome.AUTO
