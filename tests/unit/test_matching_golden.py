@@ -12,7 +12,7 @@ def test_what_is_taken_unasked_is_right() -> None:
     figures = whole.figures
     wrong = [each.case.name for each in findings if each.said == "wrong"]
     assert (figures["auto_precision"] or 0) >= 0.98, wrong
-    assert (figures["recall"] or 0) >= 0.92, [each.case.name for each in findings if each.said != "wrong"]
+    assert (figures["recall"] or 0) >= 0.84, [each.case.name for each in findings if each.said != "wrong"]
 
 
 def test_every_case_says_what_is_right_and_why() -> None:
