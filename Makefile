@@ -56,7 +56,7 @@ crash-explorer: install ## stops the operator at every write of seven workloads,
 
 .PHONY: soak
 soak: install ## a virtual day of two MusicSyncs on one account, with faults; some minutes; ARGS=--help
-	@$(RUN) -m tests.soak $(ARGS)
+	@$(RUN) -m tests.explorer.soak $(ARGS)
 
 .PHONY: lint
 lint: install ## style, types, and the direction of imports

@@ -117,6 +117,7 @@ class Engine:
         self.sync = sync
         taken, self._inbox = self._inbox, []
         tracks = self.store.tracks()
+        claimed: list[ServiceName] = []
         try:
             made = plan(
                 sync,
@@ -130,6 +131,11 @@ class Engine:
                 epoch=self._epoch(),
                 budgets={service: account.budget(self) for service, account in self.accounts.items()},
             )
+            # At once: while the records are stored, the next may plan with the same account.
+            for service in self._startable(made) if start else ():
+                if service in self.accounts:
+                    self.accounts[service].claim(self, made.claims.get(service, Claim()))
+                    claimed.append(service)
             listed = [(seen, done) for seen, done in taken if isinstance(seen, (Listed, Scanned))]
             # Where the last part came to nothing (some can't be stored), the rest goes at once.
             if listed and too_long(made, tracks) and len(tracks) != self._portioned:
@@ -149,6 +155,8 @@ class Engine:
                 await self.store.forget(name)
         except BaseException:
             self._inbox = taken + self._inbox
+            for service in claimed:
+                self.accounts[service].release(self)
             raise
         self.places = dict(made.places)
         if listed:
@@ -158,12 +166,18 @@ class Engine:
             if done is not None and not done.done() and not (listed and isinstance(seen, (Listed, Scanned))):
                 done.set_result(None)
         self._share(sync, made)
-        for service, operations in made.operations.items():
-            if start and service not in self._lanes and not self._stopping and service in self.services:
-                if service in self.accounts:
-                    self.accounts[service].claim(self, made.claims.get(service, Claim()))
-                self._lanes[service] = asyncio.create_task(self._run(service, operations), name=f"lane-{service.value}")
+        for service in self._startable(made) if start else ():
+            work = self._run(service, made.operations[service])
+            self._lanes[service] = asyncio.create_task(work, name=f"lane-{service.value}")
+        for service in claimed:
+            if service not in self._lanes:
+                self.accounts[service].release(self)
         return made
+
+    def _startable(self, made: Plan) -> list[ServiceName]:
+        if self._stopping:
+            return []
+        return [service for service in made.operations if service not in self._lanes and service in self.services]
 
     async def close(self, grace: float = 30.0) -> None:
         """Lets the operation that each lane is in come to its end within `grace` seconds, then closes the services.

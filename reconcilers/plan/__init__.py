@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconcilers.budget import Budget, Claim, Wait
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track, nothing
-from reconcilers.plan import absorb, bulk, decide, digest, trouble, wishes
+from reconcilers.plan import absorb, bulk, decide, digest, readings, trouble, wishes
 from reconcilers.plan import lookback as posts
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
@@ -32,6 +32,7 @@ from reconcilers.plan.operations import (
 )
 from reconcilers.plan.preview import SONGS_A_DAY, Preview, preview
 from reconcilers.plan.purse import Purse
+from reconcilers.plan.setting import Setting
 from reconcilers.plan.song import NOT_AGAIN
 from reconcilers.policy import Fetch, Mode, Sync
 from reconcilers.services.protocol import Added, ServiceName
@@ -109,7 +110,7 @@ def plan(
     if sync.approved and sync.approved == held.hash:
         bulk.approve(board, held.keys)
         held = bulk.Held()
-    setting = decide.Setting(sync, board, remembered, held, now, posting, lookback, epoch, _purses(budgets, now))
+    setting = Setting(sync, board, remembered, held, now, posting, lookback, epoch, _purses(budgets, now))
     operations: dict[ServiceName, tuple[Operation, ...]] = {}
     for service in _ORDER:
         if service in busy:
@@ -218,7 +219,7 @@ def _unidentified(sync: Sync, track: Track, placement: Placement, now: float) ->
     return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(sync, track))
 
 
-def _wake(setting: decide.Setting) -> float | None:
+def _wake(setting: Setting) -> float | None:
     """The earliest moment at which time alone changes the plan."""
     sync, now = setting.sync, setting.now
     moments: list[float] = []
@@ -227,9 +228,9 @@ def _wake(setting: decide.Setting) -> float | None:
         if place.parked is not None and place.parked > now:
             moments.append(place.parked)
         elif target is not None and service is not ServiceName.TELEGRAM and place.looked is not None:
-            again = decide.again_at(sync, service, place)
+            again = readings.again_at(sync, service, place)
             soon = place.looked + sync.timing.confirm if place.full else None
-            moments.append(again or soon or place.looked + decide.interval_of(setting, service))
+            moments.append(again or soon or place.looked + readings.interval_of(setting, service))
         elif target is not None and service is TELEGRAM:
             rested = posts.wake(place, setting.lookback, now)
             moments += [rested] if rested is not None else []
@@ -239,7 +240,7 @@ def _wake(setting: decide.Setting) -> float | None:
                 placement.state is State.PRESENT and placement.seen and not placement.missing
             ):
                 continue
-            proof = decide.proof_due(sync, placement, setting.places.get(service, Place()))
+            proof = readings.proof_due(sync, placement, setting.places.get(service, Place()))
             if proof is not None:
                 moments.append(proof)
             if placement.next_attempt is not None:

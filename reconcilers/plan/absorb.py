@@ -11,6 +11,7 @@ from reconcilers.plan.board import BLANK, Board
 from reconcilers.plan.merge import overlapping
 from reconcilers.plan.newcomers import settle_in
 from reconcilers.plan.operations import Listed
+from reconcilers.plan.song import shown
 from reconcilers.plan.view import View, beside, bystander, learn, present
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item, ServiceName
@@ -124,7 +125,7 @@ def _standing(view: View) -> int:
     board, service = view.board, view.service
     others = [board.tracks.get(name) for name in set(board.entries(service).values())]
     found = [t.placements.get(service, BLANK) for t in others if t is not None]
-    return len(board.settled(service)) + sum(p.state is State.PRESENT and p.seen for p in found)
+    return len(board.settled(service)) + sum(map(shown, found))
 
 
 def _show(view: View, track: Track, item: Item) -> None:

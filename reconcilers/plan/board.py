@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reconcilers.matching import keys
-from reconcilers.model import NO_WISHES, Placement, State, Track
-from reconcilers.plan.song import BLANK, STANDING, audio_of, fingerprint, ids_of, rank, stands, track_name
+from reconcilers.model import NO_WISHES, Placement, Track
+from reconcilers.plan.song import BLANK, STANDING, audio_of, fingerprint, ids_of, rank, shown, stands, track_name
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
 
@@ -123,14 +123,14 @@ class Board:
         return [self.tracks[name] for name in sorted(names | self._loose[service] | self._awake) if name in self.tracks]
 
     def seen(self, service: ServiceName) -> frozenset[str]:
-        """The ids that stand in a place as far as a listing has shown: one a track."""
+        """The ids that stand in a place as far as the last listing has shown: one a track."""
         if service not in self._settled:
             self._index(service)
         found = set(self._settled[service])
         for name in self._entries[service].values():
             track = self.tracks.get(name)
             placement = track.placements.get(service, BLANK) if track is not None else BLANK
-            if placement.seen and placement.state is State.PRESENT and placement.id is not None:
+            if shown(placement) and placement.id is not None:
                 found.add(placement.id)
         return frozenset(found)
 

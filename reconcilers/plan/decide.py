@@ -1,7 +1,6 @@
 """From what the tracks say to what is done next, one place at a time."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
@@ -9,15 +8,14 @@ from reconcilers.budget import DAY, Use, Wait
 from reconcilers.errors import QuotaError
 from reconcilers.model import Intent, Place, Placement, Source, State, Track
 from reconcilers.plan import lookback as posts
+from reconcilers.plan import readings
 from reconcilers.plan.absence import arriving
-from reconcilers.plan.absorb import INCOMPLETE
-from reconcilers.plan.board import Board, audio_of
-from reconcilers.plan.bulk import Held, queue_order
-from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
-from reconcilers.plan.operations import Add, Observe, Operation, Remove, Resolve, Search
-from reconcilers.plan.purse import Purse
+from reconcilers.plan.board import audio_of
+from reconcilers.plan.bulk import queue_order
+from reconcilers.plan.operations import Add, Operation, Remove, Resolve, Search
+from reconcilers.plan.setting import Setting
 from reconcilers.plan.song import BLANK, NOT_AGAIN
-from reconcilers.policy import Fetch, Mode, RemovalPolicy, Sync
+from reconcilers.policy import Fetch, Mode, RemovalPolicy
 from reconcilers.services.protocol import AddRequest, Head, ServiceName
 
 BATCH = {ServiceName.TELEGRAM: 1, ServiceName.YOUTUBE: 5, ServiceName.SPOTIFY: 50}
@@ -30,25 +28,6 @@ SEARCHES_COUNTED = 10
 """Where each one counts: a turn ends with an addition and with readings, which are paid for but once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a decision is made in. `posting` is False while the channel's past is unknown; `epoch` is the Lease's."""
-
-    sync: Sync
-    board: Board
-    places: Mapping[ServiceName, Place]
-    held: Held
-    now: float
-    posting: bool = True
-    lookback: Lookback = NO_LOOKBACK
-    epoch: int = 0
-    purses: Mapping[ServiceName, Purse] = field(default_factory=dict)
-
-    def purse(self, service: ServiceName) -> Purse:
-        """What may be used of the account there."""
-        return self.purses.get(service) or Purse()
-
-
 def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, ...]:
     """What to do next in one place, in order; a small batch, decided anew after it."""
     target = setting.sync.targets.get(service)
@@ -59,11 +38,11 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
     if place.parked is not None and setting.now < place.parked:
         return _uncounted(setting, service, place)
     if target is not None and service is not ServiceName.TELEGRAM:
-        observe = observation_due(setting, service, place)
+        observe = readings.observation_due(setting, service, place)
         if observe is not None:
-            if purse.take(_use_of(setting, place), _reading(setting, service, place, observe)):
+            if purse.take(readings.use_of(place), readings.price_of(setting, service, place, observe)):
                 return (observe,)
-            if _asked(place):
+            if readings.asked(place):
                 return ()
         if place.count is None:
             return ()
@@ -85,6 +64,14 @@ def operations_for(setting: Setting, service: ServiceName) -> tuple[Operation, .
             for track in nsmallest(BATCH[service], wanted.removals, key=queue_order)
             if (placement := track.placements[service]).id is not None and purse.take(Use.NEW, write)
         )
+    # Whether what vanished was taken out is no song's question: while it is open, it costs the backlog's part.
+    vanished = [
+        _lookup(service, track, placement.id)
+        for track in nsmallest(SEARCHES, wanted.vanished, key=queue_order)
+        if (placement := track.placements[service]) and purse.take(Use.NEW, allowance.resolve if allowance else 0)
+    ]
+    if vanished:
+        return tuple(vanished)
     # What is decided goes in before more is looked for: the places converge song by song.
     unread = service is not ServiceName.TELEGRAM and place.full and place.listed is None
     if wanted.additions and not unread:
@@ -122,10 +109,10 @@ def _additions(
     """As many additions as can be paid for, or the reading that they rest on."""
     purse = setting.purse(service)
     allowance = purse.budget.allowance
-    stale = service is not ServiceName.TELEGRAM and _stale(setting, place)
+    stale = service is not ServiceName.TELEGRAM and readings.stale(setting, place)
     if stale:
-        observe = _observe(setting, service, place, full=True)
-        if purse.take(_song_use(wanted[0][0]), _reading(setting, service, place, observe)):
+        observe = readings.observe(setting, service, place, full=True)
+        if purse.take(_song_use(wanted[0][0]), readings.price_of(setting, service, place, observe)):
             return (observe,)
         return ()
     made: list[Operation] = []
@@ -142,28 +129,6 @@ def _additions(
 
 def _song_use(track: Track) -> Use:
     return Use.BACKLOG if track.source is Source.BACKLOG else Use.NEW
-
-
-def _use_of(setting: Setting, place: Place) -> Use:
-    return Use.NEW if _asked(place) else Use.POLL
-
-
-def _asked(place: Place) -> bool:
-    """Whether a place is to be read for a better reason than that time has passed."""
-    return place.wanted or place.full or place.count is None or place.looked is None
-
-
-def _reading(setting: Setting, service: ServiceName, place: Place, observe: Observe) -> int:
-    allowance = setting.purse(service).budget.allowance
-    if allowance is None:
-        return 0
-    # What has grown is read at its end.
-    return allowance.reading(place.count or 0) if observe.full else allowance.reading(1)
-
-
-def interval_of(setting: Setting, service: ServiceName) -> float:
-    """Seconds between readings on schedule: as declared, or longer where the account's allowance is short."""
-    return setting.sync.targets[service].interval * setting.purse(service).budget.stretch
 
 
 def waits(setting: Setting) -> dict[ServiceName, Wait]:
@@ -186,84 +151,12 @@ def waits(setting: Setting) -> dict[ServiceName, Wait]:
     return found
 
 
-def observation_due(setting: Setting, service: ServiceName, place: Place) -> Observe | None:
-    """Whether, and how thoroughly, a playlist is to be looked at now."""
-    now, timing = setting.now, setting.sync.timing
-    longest = timing.weekly if place.snapshot is not None else timing.relist
-    full = place.full or place.count is None or (place.listed is None and place.snapshot is None)
-    full = full or (place.listed is not None and now - place.listed >= longest)
-    due = place.looked is None or place.wanted or now - place.looked >= interval_of(setting, service)
-    if not due and not full and _proof_needed(setting, service, place):
-        due = full = True
-    again = again_at(setting.sync, service, place)
-    if again is not None and now < again and not place.wanted:
-        return None
-    # A whole listing that proved nothing is not asked for again at once.
-    if not due and not (full and now - (place.looked or 0.0) >= timing.confirm):
-        return None
-    return _observe(setting, service, place, full=full or _proof_needed(setting, service, place))
-
-
-def _stale(setting: Setting, place: Place) -> bool:
-    """Whether a place must be read again before an addition: a count alone doesn't tell one song from another."""
-    if place.snapshot is not None:
-        return False
-    return place.listed is None or setting.now - place.listed > setting.sync.timing.confirm
-
-
-def _observe(setting: Setting, service: ServiceName, place: Place, *, full: bool) -> Observe:
-    seen = setting.board.seen(service)
-    known = Head(place.count, place.snapshot) if place.count is not None else None
-    # The end of a list explains its growth only if what is held to stand there is what stood there.
-    full = full or len(seen) < place.placed or len(seen) > (place.count or 0)
-    return Observe(service, known, seen, full)
-
-
-def again_at(sync: Sync, service: ServiceName, place: Place) -> float | None:
-    """When a place is read again whose last reading was incomplete: longer each time, at most its interval."""
-    if place.reason != INCOMPLETE or place.looked is None:
-        return None
-    longest = max(sync.targets[service].interval, sync.timing.confirm)
-    return place.looked + min(sync.timing.confirm * 2.0 ** min(max(place.failures - 1, 0), 20), longest)
-
-
-def _proof_needed(setting: Setting, service: ServiceName, place: Place) -> bool:
-    for track in setting.board.awake():
-        placement = track.placements.get(service)
-        if placement is not None and placement.id is not None:
-            wake = proof_due(setting.sync, placement, place)
-            if wake is not None and setting.now >= wake:
-                return True
-    return False
-
-
-def proof_due(sync: Sync, placement: Placement, place: Place) -> float | None:
-    """When a whole listing is needed to tell what became of a placement; None: no need."""
-    wake = _proof_wake(sync, placement)
-    if wake is None or place.looked is None or place.looked < wake:
-        return wake
-    # It was looked, and nothing was proved.
-    return place.looked + sync.timing.confirm
-
-
-def _proof_wake(sync: Sync, placement: Placement) -> float | None:
-    timing = sync.timing
-    if placement.state is State.ADDING and placement.missing:
-        return (placement.missed or 0.0) + timing.confirm
-    if placement.state is State.ADDING and placement.intent is not None:
-        return placement.intent.deadline + timing.settle
-    if placement.state is State.PRESENT and placement.missing == 1:
-        return (placement.missed or 0.0) + timing.confirm
-    if placement.state is State.PRESENT and not placement.seen and placement.placed is not None:
-        return placement.placed + timing.settle
-    return None
-
-
 @dataclass(slots=True)
 class _Wanted:
-    """What one place is wanted for: removals, (track, id to add), and (track, id to resolve or None to search)."""
+    """What one place is wanted for: removals, look-ups of what vanished, (track, id to add), (track, id or None to search)."""
 
     removals: list[Track] = field(default_factory=list)
+    vanished: list[Track] = field(default_factory=list)
     additions: list[tuple[Track, str]] = field(default_factory=list)
     lookups: list[tuple[Track, str | None]] = field(default_factory=list)
 
@@ -283,7 +176,7 @@ def _wanted(setting: Setting, service: ServiceName) -> _Wanted:
         elif state is State.PRESENT:
             spreads = setting.sync.removal is RemovalPolicy.PROPAGATE
             if placement.missing >= 2 and placement.id is not None and not (spreads and arriving(track)):
-                wanted.lookups.append((track, placement.id))
+                wanted.vanished.append(track)
         elif state is State.PENDING:
             if writable and (track.name, service, "add") not in setting.held.keys:
                 _pending(setting, service, track, placement, wanted)

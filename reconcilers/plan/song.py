@@ -28,6 +28,11 @@ def stands(placement: Placement) -> bool:
     return placement.id is not None and placement.state in STANDING
 
 
+def shown(placement: Placement) -> bool:
+    """Whether the last listing of its place had it, as far as is known."""
+    return placement.state is State.PRESENT and placement.seen and not placement.missing
+
+
 def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
     """Every id by which a listing may show this track in a place, rejected ones left out."""
     if track.duplicate_of is not None:

@@ -70,7 +70,7 @@ class Scene:
     namespace: str
     namespaces: list[str]
     kubeconfig: Path
-    time: PretendTime
+    time: PretendTime | None
     operators: list[OperatorProcess] = field(default_factory=list)
 
     # ------------------------------------------------------------------ the operator
@@ -80,7 +80,7 @@ class Scene:
         operator = OperatorProcess(
             self.kubeconfig,
             self.namespaces,
-            {**self.box.environment(), **self.time.environment()},
+            {**self.box.environment(), **(self.time.environment() if self.time else {})},
             self.folder,
             (*QUICK, *arguments),
             lease_namespace=self.namespace,
@@ -121,6 +121,7 @@ class Scene:
 
     def advance(self, seconds: float) -> None:
         """Lets time pass at once, for the services and for the operator, which is woken to see it."""
+        assert self.time is not None, "only in tests that are marked `time_travel`"
         self.box.call(lambda: self.box.world.clock.advance(seconds))
         self.time.advance(seconds)
         self.nudge()
@@ -249,8 +250,12 @@ _numbers = iter(range(1, 10_000))
 
 
 @pytest.fixture
-def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
-    """Makes a scene: its world as `seed` leaves it, its namespaces fresh."""
+def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Scene]]:
+    """Makes a scene: its world as `seed` leaves it, its namespaces fresh.
+
+    Only where a test is marked `time_travel` can the operator's time be advanced: it costs as much as all else it does.
+    """
+    travels = request.node.get_closest_marker("time_travel") is not None
     with SandboxThread(World(), tmp_path) as box:
         made: list[Scene] = []
 
@@ -260,7 +265,7 @@ def scene_with(stage: Stage, tmp_path: Path) -> Iterator[Callable[..., Scene]]:
             kubeconfig = stage.install(namespaces)
             for rules_namespace in namespaces[:1]:
                 stage.grant_own(rules_namespace)
-            clock = PretendTime(tmp_path / "clock")
+            clock = PretendTime(tmp_path / "clock") if travels else None
             scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, kubeconfig, clock)
             made.append(scene)
             return scene

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
+
 from reconcilers.budget import next_midnight
 from sandbox import quickstart, scenario
 from sandbox.world import World
@@ -68,6 +70,7 @@ def read_again(scene: Scene, since: int) -> bool:
     )
 
 
+@pytest.mark.time_travel
 def test_four_musicsyncs_in_two_namespaces_refresh_an_expired_token_once(scene_with: Callable[..., Scene]) -> None:
     scene = scene_with(seeded, extra_namespaces=1)
     where = [scene.namespaces[n // 2] for n in range(4)]
@@ -107,6 +110,7 @@ def test_four_musicsyncs_in_two_namespaces_refresh_an_expired_token_once(scene_w
     assert CONSENT not in scene.operator.log.read_text()
 
 
+@pytest.mark.time_travel
 def test_a_wait_of_13_hours_parks_that_account_and_no_other_and_a_restart_asks_nothing(
     scene_with: Callable[..., Scene],
 ) -> None:
@@ -157,6 +161,7 @@ def looks(scene: Scene, since: int, n: int) -> int:
     return sum(e.service == "spotify" and spotify_playlist(n) in e.detail.values() for e in entries)
 
 
+@pytest.mark.time_travel
 def test_youtubes_quota_is_over_for_a_day_and_all_recovers_by_itself(scene: Scene) -> None:
     world = scene.box.world
     scene.start()
@@ -184,6 +189,7 @@ def test_youtubes_quota_is_over_for_a_day_and_all_recovers_by_itself(scene: Scen
     assert not any(call.startswith("search") for call in world.journal.counts("youtube")), "the bucket of search.list"
 
 
+@pytest.mark.time_travel
 def test_a_consent_that_nears_its_end_is_announced_and_its_end_is_final(scene: Scene) -> None:
     world = scene.box.world
     google, spotify = quickstart.secrets()[1:]

@@ -14,6 +14,7 @@ HOUR = 3600.0
 INSERT, ITEMS = "playlistItems.insert", "POST /playlists/{id}/items"
 
 
+@pytest.mark.time_travel
 @pytest.mark.slow
 def test_posts_of_23_hours_in_which_the_operator_was_down_all_arrive_and_none_twice(scene: Scene) -> None:
     scene.start()
@@ -34,6 +35,7 @@ def test_posts_of_23_hours_in_which_the_operator_was_down_all_arrive_and_none_tw
     assert len(posted) == missing, "a song that was posted while it was down was posted again"
 
 
+@pytest.mark.time_travel
 def test_a_service_that_is_down_for_an_hour_holds_up_nobody_and_catches_up_by_itself(scene: Scene) -> None:
     scene.start()
     scene.begin()
@@ -57,6 +59,7 @@ def test_a_service_that_is_down_for_an_hour_holds_up_nobody_and_catches_up_by_it
     scene.wait_converged()
 
 
+@pytest.mark.time_travel
 @pytest.mark.parametrize("late", [1.5, 60.0])
 @pytest.mark.parametrize(("service", "call"), [("youtube", INSERT), ("spotify", ITEMS)], ids=["youtube", "spotify"])
 def test_an_insert_that_is_acknowledged_late_is_one_entry_and_no_echo(
@@ -77,6 +80,7 @@ def test_an_insert_that_is_acknowledged_late_is_one_entry_and_no_echo(
     assert [e.call for e in scene.service_writes() if e.call == "sendAudio"] == []
 
 
+@pytest.mark.time_travel
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "call"), [("youtube", INSERT), ("spotify", ITEMS)], ids=["youtube", "spotify"])
 def test_an_insert_that_is_carried_out_a_minute_after_its_answer_was_lost_is_one_entry(

@@ -97,6 +97,7 @@ def test_an_upload_whose_answer_never_came_is_in_the_channel_once(
     assert scratch(scene) == []
 
 
+@pytest.mark.time_travel
 def test_posts_of_an_outage_of_thirty_hours_are_told_of_and_imported(scene_with: Make) -> None:
     scene = scene_with(with_scratch(scenario.small))
     scene.start()
@@ -203,6 +204,7 @@ def test_a_channel_that_protects_its_content_says_so_and_leaves_the_question_to_
     assert_nothing_twice(scene)
 
 
+@pytest.mark.time_travel
 def test_a_scratch_chat_without_the_bot_is_named_and_noticed_when_it_is_mended(scene_with: Make) -> None:
     scene = scene_with(with_scratch(scenario.small))
     telegram = scene.box.world.telegram

@@ -34,6 +34,7 @@ def _looked_twice(scene: Scene) -> None:
         scene.sync_now()
 
 
+@pytest.mark.time_travel
 def test_kept_a_song_that_somebody_takes_out_stays_out_there_and_in_elsewhere_until_it_is_added_again(
     scene: Scene,
 ) -> None:
@@ -52,6 +53,7 @@ def test_kept_a_song_that_somebody_takes_out_stays_out_there_and_in_elsewhere_un
     assert scene.keys() == before
 
 
+@pytest.mark.time_travel
 def test_propagated_a_song_that_somebody_takes_out_goes_everywhere_but_from_what_people_posted(scene: Scene) -> None:
     scene.start()
     scene.begin(removalPolicy="Propagate")
@@ -68,6 +70,7 @@ def test_propagated_a_song_that_somebody_takes_out_goes_everywhere_but_from_what
     assert not any("fix-you" in keys for keys in scene.keys().values()), "it came back"
 
 
+@pytest.mark.time_travel
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["empty", "short", "truncated"])
 @pytest.mark.parametrize(("service", "call"), [("spotify", "GET /playlists/{id}*"), ("youtube", "playlist*.list")])
@@ -91,6 +94,7 @@ def test_a_listing_that_lacks_songs_takes_nothing_out_anywhere(
     assert scene.service_writes(mark) == []
 
 
+@pytest.mark.time_travel
 def test_a_song_that_its_service_no_longer_has_is_unavailable_there_and_stays_elsewhere(scene: Scene) -> None:
     scene.start()
     scene.begin(removalPolicy="Propagate")

@@ -1,5 +1,6 @@
 """The songs of the workloads, and how each place writes them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reconcilers.recording import Recording
@@ -27,6 +28,19 @@ ONLY_YOUTUBE = frozenset("E")
 """Songs that Spotify does not have."""
 
 
+def _word(n: int) -> str:
+    return "".join("bdfgklmnprstvz"[n // 14**i % 14] + "aeiou"[(n + i) % 5] for i in range(3)).capitalize()
+
+
+CROWD = {
+    chr(0x4E00 + n): Recording(f"{_word(n)} {_word(n * 7 + 3)}", (f"Singer {n}",), duration=100.0 + n)
+    for n in range(400)
+}
+"""Many more, invented, for a world that is to be full."""
+
+_NAMES = {recording.title.lower(): name for name, recording in (SONGS | CROWD).items()}
+
+
 def id_of(service: ServiceName, song: str) -> str:
     """The id under which a service finds a song. A second one ("A2") is another upload of the same song."""
     return f"{'yt' if service is YOUTUBE else 'sp'}:{song}"
@@ -39,7 +53,7 @@ def song_of(id: str) -> str:
 
 def spelled(service: ServiceName, song: str) -> Recording:
     """The song as a place writes it."""
-    recording = SONGS[song[0]]
+    recording = SONGS.get(song[0]) or CROWD[song[0]]
     if service is YOUTUBE:
         return replace(recording, title=recording.title.upper(), duration=(recording.duration or 0) + 1)
     return recording
@@ -47,13 +61,12 @@ def spelled(service: ServiceName, song: str) -> Recording:
 
 def titled(recording: Recording) -> str:
     """The song, however it is spelled; the title itself where it is none of ours."""
-    found = [name for name, r in SONGS.items() if r.title.lower() == recording.title.lower()]
-    return found[0] if found else recording.title
+    return _NAMES.get(recording.title.lower(), recording.title)
 
 
-def catalogue(service: ServiceName) -> dict[str, Recording]:
-    """What can be found on a service, and what stands there under other ids."""
+def catalogue(service: ServiceName, songs: Iterable[str] = SONGS) -> dict[str, Recording]:
+    """What can be found on a service, of these songs."""
     if service is TELEGRAM:
         return {}
-    names = [name for name in SONGS if service is not SPOTIFY or name not in ONLY_YOUTUBE]
+    names = [name for name in songs if service is not SPOTIFY or name not in ONLY_YOUTUBE]
     return {id_of(service, name): spelled(service, name) for name in names}

@@ -12,12 +12,12 @@ from reconcilers.budget import DAY, HOUR, SPOTIFY, YOUTUBE, Allowance, Budget, C
 from reconcilers.errors import QuotaError, RateLimitError
 from reconcilers.model import Place, Placement, Source, State, Track
 from reconcilers.plan import plan
-from reconcilers.plan.operations import Search, Troubled
+from reconcilers.plan.operations import Observe, Resolve, Search, Troubled
 from reconcilers.policy import Sync, Target
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
+from tests.days import Days
 from tests.memory import Clock
-from tests.soak.days import Days
 
 NOW = 1_800_000_000.0  # the start of an hour
 THIS_HOUR = int(NOW // HOUR)
@@ -201,6 +201,31 @@ def test_a_backlog_waits_for_its_part_and_new_songs_do_not() -> None:
     assert searches(spent(360), both) == ["tNew000", "tNew001"]
     assert len(searches(spent(350), both)) == 2 + 1
     assert searches(spent(447), wanting(2)) == []
+
+
+def vanished(count: int) -> dict[str, Track]:
+    """Songs that the last listings of Spotify lacked, and whose ids are to be looked up."""
+    gone = Placement(State.PRESENT, id="", seen=True, missing=2, missed=NOW)
+    return {
+        name: replace(t, name=name, placements={**t.placements, SPOTIFY_NAME: replace(gone, id=f"s{n}")})
+        for n, (name, t) in enumerate(wanting(count, Source.NEW).items())
+    }
+
+
+def test_songs_that_vanished_are_looked_up_whatever_waits_for_its_part_of_the_day() -> None:
+    tracks = {**wanting(30), **vanished(3)}
+    made = plan(SYNC, tracks, READ, [], NOW, budgets={SPOTIFY_NAME: spent(360)})
+    assert [o.id for o in made.operations[SPOTIFY_NAME] if isinstance(o, Resolve)] == ["s0", "s1", "s2"]
+    assert made.claims[SPOTIFY_NAME].units == 3
+
+
+def test_songs_that_vanished_do_not_make_every_look_a_whole_reading() -> None:
+    read = {**READ, SPOTIFY_NAME: Place(0, "s", looked=NOW, listed=NOW)}
+    resting = {
+        name: replace(t, placements={**t.placements, YOUTUBE_NAME: Placement()}) for name, t in vanished(3).items()
+    }
+    made = plan(SYNC, resting, read, [], NOW + HOUR, budgets={SPOTIFY_NAME: Budget(SPOTIFY)})
+    assert [o.full for o in made.operations[SPOTIFY_NAME] if isinstance(o, Observe)] == [False]
 
 
 def test_a_plan_says_what_it_may_use_and_who_waits_how_long() -> None:

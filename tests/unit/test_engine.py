@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from reconcilers.account import Account
+from reconcilers.budget import SPOTIFY as ALLOWANCE
 from reconcilers.errors import OutcomeUnknown, QuotaError, TransientError
 from reconcilers.model import Intent, Placement, State, Track
 from reconcilers.plan.operations import Listed
@@ -46,10 +48,7 @@ def test_a_post_is_stored_when_its_future_is_done_and_not_lost_when_the_store_fa
         w = world()
         future = w.engine.submit(Listed(TELEGRAM, (Item("1", SONGS["a"]),), w.clock()))
 
-        def fail(when: str, call: str, name: str) -> None:
-            raise RuntimeError("the API server is away")
-
-        w.store.written = fail
+        w.store.written = _fails
         with pytest.raises(RuntimeError):
             await w.engine.step(w.sync)
         assert not future.done()
@@ -196,6 +195,33 @@ def test_a_look_that_fails_before_an_addition_costs_the_song_nothing() -> None:
         assert w.spotify.ids == []
 
     run(body())
+
+
+def test_what_a_step_may_use_is_set_aside_before_its_records_are_stored() -> None:
+    async def body() -> None:
+        w = world()
+        account = Account(ALLOWANCE, clock=w.clock)
+        w.engine.hold(SPOTIFY, account)
+        account.join("another", lambda: None)
+        aside: list[int] = []
+        w.store.written = lambda when, call, name: aside.append(account.budget("another").claimed)
+        w.engine.submit(Listed(TELEGRAM, (Item("1", SONGS["a"]),), w.clock()))
+        await w.step()
+        assert aside
+        assert all(aside)
+        assert account.budget("another").claimed == 0, "what was not used is given back"
+        w.store.written = _fails
+        w.engine.submit(Listed(TELEGRAM, (Item("2", SONGS["b"]),), w.clock()))
+        with pytest.raises(RuntimeError):
+            await w.engine.step(w.sync)
+        assert account.budget("another").claimed == 0, "nor is what a failed step had set aside"
+        await w.engine.close()
+
+    run(body())
+
+
+def _fails(when: str, call: str, name: str) -> None:
+    raise RuntimeError("the API server is away")
 
 
 def test_closing_lets_an_addition_under_way_come_to_its_end_and_stores_what_came_of_it() -> None:
