@@ -91,7 +91,8 @@ def candidate(row: Json) -> Candidate:
         said = from_row(title, credited, kind, album=_text(row, "album"), duration=duration)
     else:
         kind, said = _of_channel(title, channel, duration)
-    return Candidate(str(id), replace(said, isrc=normal_isrc(_text(row, "isrc"))), kind)
+    isrc = normal_isrc(_text(row, "isrc"))
+    return Candidate(str(id), replace(said, isrc=isrc) if isrc else said, kind)
 
 
 def _of_channel(title: str, channel: str, duration: float | None) -> tuple[str, Recording]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from reconcilers.matching.garbage import without_numbering
 from reconcilers.matching.names import counted, runs, without_article
 from reconcilers.matching.normalise import compact, skeleton, words
 from reconcilers.matching.parse import parse
@@ -45,6 +46,7 @@ class Facts:
     core: str
     forms: tuple[str, ...]
     text: str
+    core_text: str
     numbers: frozenset[str]
     bracketed: bool
     cut: bool
@@ -81,6 +83,7 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
         forms.append(compact(parsed.subtitle))
     if not full.isascii():
         forms += map(compact, runs(full))
+    text = " ".join(found)
     shorter = without_article(found)
     if shorter != found:
         forms.append("".join(shorter))
@@ -88,7 +91,8 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
         title=full,
         core=parsed.title,
         forms=tuple(dict.fromkeys(form for form in forms if form)),
-        text=" ".join(found),
+        text=text,
+        core_text=text if parsed.title == full else " ".join(words(parsed.title)),
         numbers=frozenset(word for word in found if word.isdigit()),
         bracketed=bool(parsed.subtitle),
         cut=_ELLIPSIS.search(full) is not None,
@@ -100,22 +104,28 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
 
 
 @lru_cache(maxsize=_CACHE)
-def readings(title: str, artists: tuple[str, ...]) -> tuple[Facts, ...]:
-    """The ways to read a title: as it stands and, where it holds a dash, as ``Artist - Title``.
+def _dashed(title: str) -> Facts | None:
+    parts = split(title)
+    return facts(parts[1], (without_numbering(parts[0]),)) if parts is not None else None
+
+
+def plain(recording: Recording) -> Facts:
+    """A recording as it stands."""
+    return facts(recording.title, recording.artists)
+
+
+def dashed(recording: Recording) -> Facts | None:
+    """Its title read as ``Artist - Title``; None where it holds no such dash.
 
     Uploads carry the channel's name as their artist, so the title may know better.
     """
-    plain = facts(title, artists)
-    parts = split(title)
-    if parts is None:
-        return (plain,)
-    other = facts(parts[1], (parts[0],))
-    return (plain,) if other.forms == plain.forms else (plain, other)
+    return _dashed(recording.title)
 
 
 def of(recording: Recording) -> tuple[Facts, ...]:
-    """The readings of a recording."""
-    return readings(recording.title, recording.artists)
+    """The ways to read a recording: as it stands and, where it holds a dash, as ``Artist - Title``."""
+    first, second = plain(recording), dashed(recording)
+    return (first,) if second is None or second.forms == first.forms else (first, second)
 
 
 def titles(one: Facts, other: Facts) -> tuple[Like, float]:

@@ -111,7 +111,10 @@ class Lexicon:
         known, beginnings = root.words, root.beginnings
         while at < len(text):
             word = text[at]
-            if word in known or word[:_STEM] in beginnings or word.isdigit():
+            node = known.get(word)
+            if node is not None and not node.words and not node.beginnings and word[:_STEM] not in beginnings:
+                found.append(Span(at, at + 1, node.kind))
+            elif node is not None or word[:_STEM] in beginnings or word.isdigit():
                 end, kind = root.longest(text, at)
                 if kind:
                     found.append(Span(at, end, kind))

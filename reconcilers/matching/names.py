@@ -27,10 +27,13 @@ _COUNTED = {
     "book": "book",
 }
 _NUMBER_SIGNS = frozenset({"no", "nr", "num", "number", "nº", "n"})
+_COUNTING = frozenset((*_ROMAN, *_COUNTED, *_NUMBER_SIGNS))
 
 
 def counted(words: tuple[str, ...]) -> tuple[str, ...]:
     """`words` with one spelling of counts: ``Pt. II`` and ``Part Two`` are ``part 2``, ``No. 5`` and ``#5`` are ``5``."""
+    if _COUNTING.isdisjoint(words):
+        return words
     found: list[str] = []
     before = ""
     for at, word in enumerate(words):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-_CACHE = 2_048
+_CACHE = 8_192
 
 # Letters that mean the same but stay apart after Unicode's own decomposition.
 _LETTERS = str.maketrans(

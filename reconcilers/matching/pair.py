@@ -34,6 +34,11 @@ class Pair:
     work: bool = False
 
     @property
+    def same_isrc(self) -> bool:
+        """Whether both carry one ISRC."""
+        return self.wanted.isrc is not None and self.wanted.isrc == self.candidate.recording.isrc
+
+    @property
     def uncredited(self) -> bool:
         """Whether nobody says who performs it: neither a label nor a channel's owner."""
         return not self.candidate.recording.artists
@@ -68,7 +73,11 @@ class Pair:
     @property
     def hints(self) -> frozenset[str]:
         """Version words that only one of the titles has, as a part of its name."""
-        return evidence.hints(self.wanted, self.mine) ^ evidence.hints(self.candidate.recording, self.theirs)
+        ours, theirs = self.mine.loose, self.theirs.loose
+        if not ours and not theirs:
+            return ours
+        only = evidence.hints(self.wanted, self.mine) ^ evidence.hints(self.candidate.recording, self.theirs)
+        return only - album_version(self.wanted.album)
 
 
 def official(candidate: Candidate) -> bool:

@@ -8,14 +8,14 @@ from itertools import islice
 
 from reconcilers.matching.legible import MOST_ARTISTS, legible
 from reconcilers.matching.normalise import compact
-from reconcilers.matching.people import FEATURED, guests, listed, taken_apart
-from reconcilers.matching.versions import decoration, suffix
+from reconcilers.matching.people import featured, guests, listed, taken_apart
+from reconcilers.matching.versions import decoration, is_version, suffix
 from reconcilers.recording import Recording
 
 _OPEN, _CLOSE = "([{【（［", ")]}】）］"
 _BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)[{re.escape(_CLOSE)}]")
 _PART = re.compile(r"\s+[-‐‑‒–—―−|~]+\s+")
-_SPACES = re.compile(r"\s+")
+_MARKS = re.compile(r"[()\[\]{}【】（）［］|~]|\s[-‐‑‒–—―−]|[-‐‑‒–—―−]\s")
 _YEAR = re.compile(r"\d+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
@@ -40,15 +40,26 @@ class Parsed:
     display: str = ""
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=4_096)
 def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
     """Takes a title and its artists apart.
 
     Words count as a version only in brackets, after a dash or as a sure ending, never as part of the name.
     """
-    named, guest = _people(artists)
+    named, guest = _people(artists) if artists else ((), ())
+    written = " ".join(title.split())
+    if not _MARKS.search(written) and featured(written) is None:
+        # Most titles are nothing but a name.
+        core, tags = suffix(written)
+        core = core.strip(" -–—|~_")
+        if not core:
+            core, tags = written, frozenset()
+        return Parsed(core, named, guest, tags, "", "", core, written if tags else core)
+    return _taken_apart(written, named, guest)
+
+
+def _taken_apart(written: str, named: tuple[str, ...], guest: tuple[str, ...]) -> Parsed:
     state = _Parts()
-    written = _SPACES.sub(" ", title).strip()
     text = _without_artist(written, named)
     display = name = text
     while True:
@@ -68,19 +79,21 @@ def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
     text = _tidy(text)
     parts = [(found.start(), found.end()) for found in _PART.finditer(text)]
     for start, end in reversed(parts):
-        kept, shown = state.take(text[end:], bracket=False)
+        # "Paul McCartney - New": without a known artist what stands before the only dash may be one.
+        lone = not named and start == parts[0][0]
+        kept, shown = (True, True) if lone and not is_version(text[end:]) else state.take(text[end:], bracket=False)
         if kept:
             break
         name = _cut_tail(name, text[start:].strip())
         if not shown:
             display = _cut_tail(display, text[start:].strip())
         text = text[:start]
-    featured = FEATURED.search(text)
-    if featured and text[: featured.start()].strip():
-        state.featured += listed(text[featured.end() :])
-        display = _cut_tail(display, text[featured.start() :].strip())
-        name = _cut_tail(name, text[featured.start() :].strip())
-        text = text[: featured.start()]
+    credit = featured(text)
+    if credit and text[: credit.start()].strip():
+        state.featured += listed(text[credit.end() :])
+        display = _cut_tail(display, text[credit.start() :].strip())
+        name = _cut_tail(name, text[credit.start() :].strip())
+        text = text[: credit.start()]
     core, tags = suffix(_tidy(text))
     state.tags |= tags
     core = _without_artist(_tidy(core), named)
@@ -138,7 +151,9 @@ def _people(artists: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]
     return _unique(named), _unique(guest)
 
 
-def _unique(names: Iterable[str], known: Iterable[str] = ()) -> tuple[str, ...]:
+def _unique(names: tuple[str, ...], known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    if len(names) < 2 and not (names and known):
+        return names
     seen = {compact(name) for name in known}
     kept = []
     for name in names:
@@ -165,7 +180,7 @@ def _without_artist(text: str, artists: tuple[str, ...]) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub(" ", text).strip(" -–—|~_\t")
+    return " ".join(text.split()).strip(" -–—|~_")
 
 
 def _cut_tail(text: str, tail: str) -> str:
@@ -176,14 +191,16 @@ def _cut_tail(text: str, tail: str) -> str:
 def _shown(display: str, core: str) -> str:
     if display == core:
         return core
-    display = _SPACES.sub(" ", display).strip(" -–—|~")
+    display = " ".join(display.split()).strip(" -–—|~")
     shorter, tags = suffix(display)
     return (display if tags else shorter) or core
 
 
 def normal_isrc(isrc: str | None) -> str | None:
     """The ISRC in upper case without dashes and spaces; None where it can't be one."""
-    plain = re.sub(r"[\s\-]", "", isrc or "").upper().removeprefix("ISRC").lstrip(":")
+    if not isrc:
+        return None
+    plain = re.sub(r"[\s\-]", "", isrc).upper().removeprefix("ISRC").lstrip(":")
     return plain if _ISRC.fullmatch(plain) else None
 
 

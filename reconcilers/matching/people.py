@@ -8,7 +8,7 @@ from reconcilers.matching.names import runs
 from reconcilers.matching.normalise import compact, fold, script, words
 
 _FEAT = r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|همراه با"
-FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/(?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
+_FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/(?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
 _GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)
 _GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNORECASE)
 _STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•–—-]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
@@ -45,6 +45,15 @@ def _without_channel(name: str) -> str:
         if not shorter or shorter == name:
             return name
         name = shorter
+
+
+# What is quickly seen not to be there needs no closer look.
+_MAY_FEATURE = re.compile(r"f[et]|w/|уч|همر|F[EeTt]|W/|У")
+
+
+def featured(text: str) -> re.Match[str] | None:
+    """Where the featured artists of a title begin, with the word before them."""
+    return _FEATURED.search(text) if _MAY_FEATURE.search(text) else None
 
 
 def guests(text: str) -> tuple[str, ...] | None:

@@ -46,14 +46,14 @@ class Found:
 
 
 @lru_cache(maxsize=4_096)
-def _segments(title: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def _segments(title: str) -> tuple[tuple[str, ...], tuple[int, ...], frozenset[str]]:
     found: list[str] = []
     places: list[int] = []
     for place, part in enumerate(_CUTS.split(title)):
         for word in counted(words(part)):
             found.append(word)
             places.append(place)
-    return tuple(found), tuple(places)
+    return tuple(found), tuple(places), frozenset(found)
 
 
 @lru_cache(maxsize=1_024)
@@ -68,8 +68,12 @@ def found_in(wanted: Facts, title: str, album: str | None = None) -> Found | Non
     text = tuple(wanted.text.split())
     if not text or not wanted.credits.names:
         return None
-    said, places = _segments(title)
+    if max(text, key=len) not in " ".join(counted(words(title))):
+        return None
+    said, places, said_words = _segments(title)
     if len(said) <= len(text):
+        return None
+    if not said_words.issuperset(text) and not said_words.issuperset(without_article(text)):
         return None
     free = [True] * len(said)
     record = _record(album) if album else ()

@@ -1,14 +1,18 @@
 """How well one search result fits, and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from reconcilers.matching import evidence
 from reconcilers.matching.compare import in_words
 from reconcilers.matching.evidence import Facts, Like
+from reconcilers.matching.normalise import fold, words
 from reconcilers.matching.pair import Pair, official
 from reconcilers.matching.phrases import found_in
 from reconcilers.matching.policy import MatchPolicy
-from reconcilers.matching.rules import EXACT_SECONDS, ISRC_SECONDS, OBJECTIONS, SURE, UNSURE, WORK_SECONDS
+from reconcilers.matching.rules import EXACT_SECONDS, ISRC_SECONDS, OBJECTIONS, SURE, UNSURE, WORK_SECONDS, WRONG
 from reconcilers.matching.works import same_work
 from reconcilers.recording import Candidate, Recording
 
@@ -29,112 +33,142 @@ class Scored:
     bare: bool = False
 
 
+@dataclass(slots=True)
+class _Judged:
+    """A pair with what the rules say of it: `plain` is the sum of the evidence before them."""
+
+    pair: Pair
+    plain: float
+    points: float
+    limit: float
+    against: frozenset[str]
+
+    @property
+    def score(self) -> float:
+        return min(self.points, self.limit)
+
+    @property
+    def settled(self) -> bool:
+        return self.pair.title >= Like.COMPATIBLE and self.pair.people >= Like.COMPATIBLE
+
+
 def score(wanted: Recording, candidate: Candidate, policy: MatchPolicy) -> Scored:
     """The best of the ways to read the two."""
-    ours, theirs = evidence.of(wanted), evidence.of(candidate.recording)
-    # Where a label names the artist, a title that names another one is a tribute.
-    if official(candidate) or "dash" in policy.without:
-        theirs = theirs[:1]
-    best: tuple[float, Scored] | None = None
+    ours = evidence.of(wanted)
+    same_isrc = wanted.isrc is not None and wanted.isrc == candidate.recording.isrc
+    if not same_isrc and _unlike(ours[0], candidate.recording.title):
+        return Scored(candidate, _UNLIKE, ("other title",), sure=False)
+    best: _Judged | None = None
     for place, mine in enumerate(ours):
-        for reading in theirs:
-            pair = _pair(wanted, candidate, mine, reading, policy, renamed=place > 0 and bool(wanted.artists))
+        renamed = place > 0 and bool(wanted.artists)
+        for pair in _pairs(wanted, candidate, mine, policy):
+            pair.renamed = renamed
             judged = _judge(pair, policy)
-            if best is None or (judged[1].score, judged[0]) > (best[1].score, best[0]):
+            if best is None or (judged.score, judged.plain) > (best.score, best.plain):
                 best = judged
+            if judged.settled:
+                break
     assert best is not None
-    return best[1]
+    return _told(best, policy)
 
 
-def _pair(
-    wanted: Recording, candidate: Candidate, mine: Facts, theirs: Facts, policy: MatchPolicy, *, renamed: bool
-) -> Pair:
+_UNLIKE = 0.1
+_SHARED_LETTERS = 65
+_SHARED_WORDS = 0.4
+
+
+def _unlike(mine: Facts, title: str) -> bool:
+    """Whether hardly a word of the wanted title is there, in the same letters. Saves reading what a search adds to hits."""
+    wanted, said = mine.core_text, fold(title)
+    if not (wanted and said and said.isascii() and wanted.isascii() and mine.title.isascii()):
+        return False
+    if fuzz.partial_ratio(wanted, said, score_cutoff=_SHARED_LETTERS):
+        return False
+    searched = wanted.split()
+    there = set(words(said))
+    return sum(len(word) for word in searched if word in there) < _SHARED_WORDS * sum(map(len, searched))
+
+
+def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPolicy) -> Iterator[Pair]:
+    """The ways to read the candidate beside one reading of the wanted recording, the most telling first."""
+    said = candidate.recording
+    labelled = official(candidate)
+    # Where a label names the artist, a title that names another one is a tribute.
+    dashed = None if labelled or "dash" in policy.without else evidence.dashed(said)
+    if dashed is not None:
+        yield _pair(wanted, candidate, mine, dashed)
+    theirs = evidence.plain(said)
+    yield _pair(wanted, candidate, mine, theirs)
+    if labelled:
+        return
+    if "phrases" not in policy.without:
+        written = f"{said.artist} - {said.title}" if said.artists else said.title
+        found = found_in(mine, written, wanted.album)
+        if found is not None:
+            pair = _pair(wanted, candidate, mine, theirs)
+            pair.found = found
+            pair.people, pair.people_score = (Like.SIMILAR, 0.9) if found.record else (Like.COMPATIBLE, 0.96)
+            pair.title, pair.title_score = (
+                (Like.SIMILAR, max(0.6, 0.87 - 0.05 * found.surplus)) if found.surplus else (Like.COMPATIBLE, 0.96)
+            )
+            yield pair
+            return
+    if "works" not in policy.without:
+        pair = _pair(wanted, candidate, mine, theirs)
+        if pair.within(WORK_SECONDS) and same_work(mine.written, said.title):
+            pair.work = True
+            if pair.title < Like.COMPATIBLE:
+                pair.title, pair.title_score = Like.SIMILAR, 0.9
+            if pair.people is Like.OTHER:
+                # The composer stands where the performer would.
+                pair.people, pair.people_score = Like.UNKNOWN, 0.5
+            yield pair
+
+
+def _pair(wanted: Recording, candidate: Candidate, mine: Facts, theirs: Facts) -> Pair:
     title, title_score = evidence.titles(mine, theirs)
     people, people_score = evidence.artists(mine.credits, theirs.credits)
     if people is Like.UNKNOWN or people is Like.UNREADABLE:
         people_score = 0.5
     difference = evidence.apart(wanted.duration, candidate.recording.duration)
-    pair = Pair(wanted, candidate, mine, theirs, title, title_score, people, people_score, difference, renamed)
-    if (title < Like.COMPATIBLE or people < Like.COMPATIBLE) and not official(candidate):
-        if "phrases" not in policy.without:
-            _by_phrases(pair)
-        if pair.found is None and "works" not in policy.without and pair.within(WORK_SECONDS):
-            _by_work(pair)
-    return pair
+    return Pair(wanted, candidate, mine, theirs, title, title_score, people, people_score, difference)
 
 
-def _by_work(pair: Pair) -> None:
-    if same_work(pair.mine.written, pair.candidate.recording.title):
-        pair.work = True
-        if pair.title < Like.COMPATIBLE:
-            pair.title, pair.title_score = Like.SIMILAR, 0.9
-        if pair.people is Like.OTHER:
-            # The composer stands where the performer would.
-            pair.people, pair.people_score = Like.UNKNOWN, 0.5
-
-
-def _by_phrases(pair: Pair) -> None:
-    recording = pair.candidate.recording
-    written = f"{recording.artist} - {recording.title}" if recording.artists else recording.title
-    found = found_in(pair.mine, written, pair.wanted.album)
-    if found is None:
-        return
-    pair.found = found
-    pair.people, pair.people_score = (Like.SIMILAR, 0.9) if found.record else (Like.COMPATIBLE, 0.96)
-    if found.surplus:
-        pair.title, pair.title_score = Like.SIMILAR, max(0.6, 0.87 - 0.05 * found.surplus)
-    else:
-        pair.title, pair.title_score = Like.COMPATIBLE, 0.96
-
-
-def _judge(pair: Pair, policy: MatchPolicy) -> tuple[float, Scored]:
+def _judge(pair: Pair, policy: MatchPolicy) -> _Judged:
     plain = 0.45 * pair.title_score + 0.3 * pair.people_score + 0.25 * _near(pair.difference)
-    against = [each for each in OBJECTIONS if each.name not in policy.without and each.holds(pair, policy)]
+    isrc = pair.same_isrc and "isrc" not in policy.without
+    without = policy.without
+    if pair.title is Like.OTHER and not isrc and "other title" not in without:
+        return _Judged(pair, plain, plain, WRONG, _OTHER_TITLE)
+    against = [each for each in OBJECTIONS if each.name not in without and each.holds(pair, policy)]
     limit = min((each.limit for each in against), default=SURE)
     points = plain
     if not against and pair.people < Like.SIMILAR:
         # Nothing speaks against it though nobody is named: that is worth as much as a name that is nearly right.
         points = max(points, 0.88 if pair.title is Like.EQUAL else 0.87)
-    reasons: list[str] = []
-    if pair.wanted.isrc and pair.wanted.isrc == pair.candidate.recording.isrc and "isrc" not in policy.without:
-        reasons.append("ISRC equal")
-        points, limit = _by_isrc(pair, points, limit, frozenset(each.name for each in against))
-    names = {each.name for each in against}
-    firm = (
-        names <= {"duration", "upload's duration"}
-        and pair.title is not Like.SIMILAR
-        and pair.people is not Like.SIMILAR
-    )
-    said = (
-        *_remarks(pair, names),
-        *reasons,
-        *in_words(pair.title, pair.people, pair.difference, tolerance=EXACT_SECONDS),
-    )
-    return plain, Scored(
-        pair.candidate,
-        round(min(points, limit), 3),
-        tuple(dict.fromkeys(said)),
-        sure=limit == SURE,
-        firm=firm,
-        bare=pair.people < Like.SIMILAR,
-    )
+    names = frozenset([each.name for each in against])
+    if isrc:
+        points, limit = _by_isrc(pair, points, names)
+    return _Judged(pair, plain, points, limit, names)
 
 
-def _by_isrc(pair: Pair, points: float, limit: float, against: frozenset[str]) -> tuple[float, float]:
+_OTHER_TITLE = frozenset({"other title"})
+_BESIDE_ISRC = frozenset({"other version", "perhaps another version", "not available", "against its credit"})
+_ONLY_DURATION = frozenset({"duration", "upload's duration"})
+
+
+def _by_isrc(pair: Pair, points: float, against: frozenset[str]) -> tuple[float, float]:
+    kept = min((each.limit for each in OBJECTIONS if each.name in against & _BESIDE_ISRC), default=SURE)
     near = pair.people >= Like.SIMILAR if pair.difference is None else pair.within(ISRC_SECONDS)
     if pair.title >= Like.SIMILAR and near and pair.people is not Like.OTHER:
-        points = max(points, 0.97)
-        kept = against & {"other version", "perhaps another version", "not available", "against its credit"}
-        return points, min((each.limit for each in OBJECTIONS if each.name in kept), default=SURE)
+        return max(points, 0.97), kept
     # Somebody is wrong, the number or the names: worth a question.
-    versions = min(
-        (each.limit for each in OBJECTIONS if each.name in against & {"other version", "not available"}), default=UNSURE
-    )
-    return max(points, 0.6), min(UNSURE, versions)
+    return max(points, 0.6), min(UNSURE, kept)
 
 
-def _remarks(pair: Pair, against: set[str]) -> list[str]:
-    said = []
+def _told(judged: _Judged, policy: MatchPolicy) -> Scored:
+    pair, against = judged.pair, judged.against
+    said: list[str] = []
     if "not available" in against:
         said.append("not available")
     if "perhaps another version" in against:
@@ -145,7 +179,17 @@ def _remarks(pair: Pair, against: set[str]) -> list[str]:
         said += pair.versions
     if "another performer" in against:
         said.append("another performer is named")
-    return said
+    if pair.same_isrc and "isrc" not in policy.without:
+        said.append("ISRC equal")
+    said += in_words(pair.title, pair.people, pair.difference, tolerance=EXACT_SECONDS)
+    return Scored(
+        pair.candidate,
+        round(judged.score, 3),
+        tuple(dict.fromkeys(said)),
+        sure=judged.limit == SURE,
+        firm=against <= _ONLY_DURATION and pair.title is not Like.SIMILAR and pair.people is not Like.SIMILAR,
+        bare=pair.people < Like.SIMILAR,
+    )
 
 
 def _near(difference: float | None) -> float:
