@@ -184,12 +184,17 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
         return Like.PARTLY, 0.7
     if not (one.lead.isascii() and other.lead.isascii()) and scripts_differ(one.lead, other.lead):
         return max(_heard(across(mine, theirs)) for mine in one.written for theirs in other.written)
-    if same_person(words(one.lead), words(other.lead)):
+    if one_person(one, other):
         return Like.SIMILAR, 0.9
     score = max(fuzz.ratio(a, b) for a in one.main for b in other.main) / 100
     if score >= 0.88 and min(map(len, one.main | other.main)) >= 5:
         return Like.SIMILAR, score
     return Like.OTHER, 0.5 * score
+
+
+def one_person(one: Credits, other: Credits) -> bool:
+    """Whether the main names can be one person's; see `same_person`."""
+    return same_person(words(one.lead), words(other.lead))
 
 
 def _heard(score: float | None) -> tuple[Like, float]:

@@ -15,7 +15,7 @@ _UPLOADS = frozenset({"OMV", "UGC", "OFFICIAL_SOURCE_MUSIC"})
 class Pair:
     """One reading of the wanted recording beside one of a candidate.
 
-    `difference` is in seconds, None where a duration is unknown. `renamed` says that the wanted title is read against
+    `difference` is in seconds, None where a duration is unknown; `without` names rules that don't count. `renamed` says that the wanted title is read against
     its own credit. `found` is set where the upload's title names song and artist as phrases, `work` where both titles
     are the same movement of the same work.
     """
@@ -29,6 +29,7 @@ class Pair:
     people: Like
     people_score: float
     difference: float | None
+    without: frozenset[str] = frozenset()
     renamed: bool = False
     found: Found | None = None
     work: bool = False
@@ -57,9 +58,11 @@ class Pair:
         """What sets the candidate's version apart from the wanted one, in words."""
         ours = evidence.version(self.wanted, self.mine)
         others = evidence.version(self.candidate.recording, self.theirs)
-        # An album may say for all its songs what their titles leave out.
-        ours_too = ours | album_version(self.wanted.album)
-        others_too = others | album_version(self.candidate.recording.album)
+        ours_too, others_too = ours, others
+        if "album" not in self.without:
+            # An album may say for all its songs what their titles leave out.
+            ours_too = ours | album_version(self.wanted.album)
+            others_too = others | album_version(self.candidate.recording.album)
         missing, surplus = ours_too - others_too, others_too - ours_too
         if missing and self.found is not None and self.found.of_album:
             # It says that it is of that album.

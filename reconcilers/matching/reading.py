@@ -13,8 +13,10 @@ from reconcilers.matching.normalise import compact, fold, latin, script, skeleto
 
 _CACHE = 2_048
 _ABJADS = frozenset({"arabic", "hebrew"})
-# Scripts whose reading can't be told from the letters alone.
+# The reading of Chinese signs can't be told from the letters alone.
 _SILENT = frozenset({"cjk"})
+# Where these are written, people and bands have another name in Latin letters as often as not (방탄소년단 is BTS).
+_RENAMING = frozenset({"cjk", "hangul", "hiragana", "katakana", "thai"})
 
 _ARABIC = {
     "ا": ("a", "aa", "e", "i", "o", "u", ""), "ب": ("b",), "پ": ("p",), "ت": ("t",), "ث": ("s", "th", "t"),
@@ -89,6 +91,8 @@ def across(one: str, other: str) -> float | None:
         return min(alike, 0.85 if min(len(bones), len(others)) >= 3 else 0.7)
     # These scripts write their vowels, so the whole spelling counts.
     whole = fuzz.ratio(compact(latin(one)), compact(latin(other))) / 100
+    if whole < 0.8 and (first in _RENAMING or second in _RENAMING):
+        return None
     if min(len(bones), len(others)) < 3:
         return whole
     return max(whole, alike if whole >= 0.6 else min(alike, 0.75))

@@ -96,16 +96,16 @@ def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPo
     # Where a label names the artist, a title that names another one is a tribute.
     dashed = None if labelled or "dash" in policy.without else evidence.dashed(said)
     if dashed is not None:
-        yield _pair(wanted, candidate, mine, dashed)
+        yield _pair(wanted, candidate, mine, dashed, policy)
     theirs = evidence.plain(said)
-    yield _pair(wanted, candidate, mine, theirs)
+    yield _pair(wanted, candidate, mine, theirs, policy)
     if labelled:
         return
     if "phrases" not in policy.without:
         written = f"{said.artist} - {said.title}" if said.artists else said.title
         found = found_in(mine, written, wanted.album)
         if found is not None:
-            pair = _pair(wanted, candidate, mine, theirs)
+            pair = _pair(wanted, candidate, mine, theirs, policy)
             pair.found = found
             pair.people, pair.people_score = (Like.SIMILAR, 0.9) if found.record else (Like.COMPATIBLE, 0.96)
             pair.title, pair.title_score = (
@@ -114,7 +114,7 @@ def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPo
             yield pair
             return
     if "works" not in policy.without:
-        pair = _pair(wanted, candidate, mine, theirs)
+        pair = _pair(wanted, candidate, mine, theirs, policy)
         if pair.within(WORK_SECONDS) and same_work(mine.written, said.title):
             pair.work = True
             if pair.title < Like.COMPATIBLE:
@@ -125,13 +125,25 @@ def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPo
             yield pair
 
 
-def _pair(wanted: Recording, candidate: Candidate, mine: Facts, theirs: Facts) -> Pair:
+def _pair(wanted: Recording, candidate: Candidate, mine: Facts, theirs: Facts, policy: MatchPolicy) -> Pair:
     title, title_score = evidence.titles(mine, theirs)
     people, people_score = evidence.artists(mine.credits, theirs.credits)
+    without = policy.without
+    if without:
+        title, people = _left_out(title, people, mine, theirs, without)
     if people is Like.UNKNOWN or people is Like.UNREADABLE:
         people_score = 0.5
     difference = evidence.apart(wanted.duration, candidate.recording.duration)
-    return Pair(wanted, candidate, mine, theirs, title, title_score, people, people_score, difference)
+    return Pair(wanted, candidate, mine, theirs, title, title_score, people, people_score, difference, without)
+
+
+def _left_out(title: Like, people: Like, mine: Facts, theirs: Facts, without: frozenset[str]) -> tuple[Like, Like]:
+    if "scripts" in without:
+        title = Like.UNREADABLE if title is Like.TRANSLITERATED else title
+        people = Like.UNREADABLE if people is Like.TRANSLITERATED else people
+    if "persons" in without and people is Like.SIMILAR and evidence.one_person(mine.credits, theirs.credits):
+        people = Like.OTHER
+    return title, people
 
 
 def _judge(pair: Pair, policy: MatchPolicy) -> _Judged:
