@@ -90,7 +90,9 @@ def _content(scored: Scored) -> tuple[object, ...]:
 def _preference(pair: tuple[Scored, int], policy: MatchPolicy) -> tuple[float, ...]:
     scored, place = pair
     kind = 0 if "audio first" in policy.without else _KINDS.get(scored.candidate.kind, 1)
-    return (kind, -scored.score, place) if "order" in policy.without else (kind, place)
+    if "order" in policy.without:
+        return (kind, -scored.score, place)
+    return (kind, not scored.plain and not anybodys(scored.candidate), place)
 
 
 def _one_recording(leader: Scored, other: Scored, apart: float, policy: MatchPolicy) -> bool:
@@ -106,6 +108,12 @@ def _one_recording(leader: Scored, other: Scored, apart: float, policy: MatchPol
 
 
 def _rivals(wanted: Recording, leader: Scored, other: Scored, policy: MatchPolicy) -> bool:
+    if leader.heard and other.heard and leader.candidate.recording.title != other.candidate.recording.title:
+        # Flower and mud are written alike: two readings are a question, whatever they score.
+        return (
+            "margin" not in policy.without
+            and compare(leader.candidate.recording, other.candidate.recording).band is not Band.SAME
+        )
     if wanted.duration is not None or "margin" in policy.without or leader.score - other.score >= policy.margin:
         # The wanted duration tells masters apart.
         return False

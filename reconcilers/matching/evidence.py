@@ -13,7 +13,7 @@ from reconcilers.matching.names import counted, runs, without_article
 from reconcilers.matching.normalise import compact, skeleton, words
 from reconcilers.matching.parse import parse
 from reconcilers.matching.people import Credits, credited, same_person, scripts_differ
-from reconcilers.matching.reading import across
+from reconcilers.matching.reading import across, heard_in, same_signs
 from reconcilers.matching.split import split
 from reconcilers.matching.versions import loose
 from reconcilers.recording import Recording
@@ -104,7 +104,19 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
 
 
 @lru_cache(maxsize=_CACHE)
-def _dashed(title: str) -> Facts | None:
+def _dashed(title: str) -> tuple[Facts, ...]:
+    """The readings as ``Artist - Title``: one, or one of each side of a bar between two scripts."""
+    sides = _BAR.split(title) if not title.isascii() else [title]
+    if len(sides) == 2 and scripts_differ(*sides):
+        return tuple(facts_ for side in sides if (facts_ := _side(side)) is not None)
+    read = _side(title)
+    return () if read is None else (read,)
+
+
+_BAR = re.compile(r"\s+[|/•]\s+")
+
+
+def _side(title: str) -> Facts | None:
     parts = split(title)
     return facts(parts[1], (without_numbering(parts[0]),)) if parts is not None else None
 
@@ -114,8 +126,8 @@ def plain(recording: Recording) -> Facts:
     return facts(recording.title, recording.artists)
 
 
-def dashed(recording: Recording) -> Facts | None:
-    """Its title read as ``Artist - Title``; None where it holds no such dash.
+def dashed(recording: Recording) -> tuple[Facts, ...]:
+    """Its title read as ``Artist - Title``; nothing where it holds no such dash.
 
     Uploads carry the channel's name as their artist, so the title may know better.
     """
@@ -124,8 +136,8 @@ def dashed(recording: Recording) -> Facts | None:
 
 def of(recording: Recording) -> tuple[Facts, ...]:
     """The ways to read a recording: as it stands and, where it holds a dash, as ``Artist - Title``."""
-    first, second = plain(recording), dashed(recording)
-    return (first,) if second is None or second.forms == first.forms else (first, second)
+    first, others = plain(recording), dashed(recording)
+    return (first, *(other for other in others if other.forms != first.forms)) if others else (first,)
 
 
 def titles(one: Facts, other: Facts) -> tuple[Like, float]:
@@ -140,8 +152,11 @@ def titles(one: Facts, other: Facts) -> tuple[Like, float]:
         # One of them has a bracket more; two different brackets are two different names.
         both = one.bracketed and other.bracketed and not scripts_differ(one.title, other.title)
         return (Like.SIMILAR, 0.8) if both else (Like.COMPATIBLE, 0.97)
-    if not (one.title.isascii() and other.title.isascii()) and scripts_differ(one.title, other.title):
-        return _heard(across(one.core, other.core))
+    if not (one.title.isascii() and other.title.isascii()):
+        if scripts_differ(one.title, other.title):
+            return _heard(across(one.core, other.core))
+        if same_signs(one.title, other.title):
+            return Like.TRANSLITERATED, 0.95
     if (one.cut and _begins(other.text, one.text)) or (other.cut and _begins(one.text, other.text)):
         return Like.SIMILAR, 0.95
     score = fuzz.ratio(one.text, other.text, score_cutoff=50) / 100
@@ -182,8 +197,14 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
         return (Like.COMPATIBLE, 0.96) if subset else (Like.PARTLY, 0.8)
     if one.names & other.names:
         return Like.PARTLY, 0.7
-    if not (one.lead.isascii() and other.lead.isascii()) and scripts_differ(one.lead, other.lead):
-        return max(_heard(across(mine, theirs)) for mine in one.written for theirs in other.written)
+    if not (one.lead.isascii() and other.lead.isascii()):
+        if scripts_differ(one.lead, other.lead):
+            best = max(_heard(across(mine, theirs)) for mine in one.written for theirs in other.written)
+            if best[0] < Like.TRANSLITERATED and heard_in(words(one.lead), words(other.lead)):
+                return Like.TRANSLITERATED, 0.85
+            return best
+        if same_signs(one.lead, other.lead):
+            return Like.TRANSLITERATED, 0.95
     if one_person(one, other):
         return Like.SIMILAR, 0.9
     score = max(fuzz.ratio(a, b) for a in one.main for b in other.main) / 100

@@ -15,9 +15,9 @@ _UPLOADS = frozenset({"OMV", "UGC", "OFFICIAL_SOURCE_MUSIC"})
 class Pair:
     """One reading of the wanted recording beside one of a candidate.
 
-    `difference` is in seconds, None where a duration is unknown; `without` names rules that don't count. `renamed` says that the wanted title is read against
-    its own credit. `found` is set where the upload's title names song and artist as phrases, `work` where both titles
-    are the same movement of the same work.
+    `difference` is in seconds, None where a duration is unknown; `without` names rules that don't count. `renamed`: the
+    wanted title is read against its own credit. `found` is set where the upload's title names song and artist as
+    phrases, `work` where both titles are the same movement of the same work.
     """
 
     wanted: Recording

@@ -13,7 +13,7 @@ from reconcilers.matching.versions import decoration, is_version, suffix
 from reconcilers.recording import Recording
 
 _OPEN, _CLOSE = "([{【（［", ")]}】）］"
-_BRACKET = re.compile(rf"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)[{re.escape(_CLOSE)}]")
+_BRACKETS = re.compile(rf"[{re.escape(_OPEN + _CLOSE)}]")
 _PART = re.compile(r"\s+[-‐‑‒–—―−|~]+\s+")
 _MARKS = re.compile(r"[()\[\]{}【】（）［］|~]|\s[-‐‑‒–—―−]|[-‐‑‒–—―−]\s")
 _YEAR = re.compile(r"\d+")
@@ -63,15 +63,16 @@ def _taken_apart(written: str, named: tuple[str, ...], guest: tuple[str, ...]) -
     text = _without_artist(written, named)
     display = name = text
     while True:
-        found = _BRACKET.search(text)
-        if found is None:
+        span = _bracket(text)
+        if span is None:
             break
-        kept, shown = state.take(found.group(1), bracket=True)
+        whole = text[span[0] : span[1]]
+        inner = _BRACKETS.sub(" ", whole[1:-1])
+        kept, shown = state.take(inner, bracket=True)
         # A bracket of the name is remembered apart from it, so the search goes on behind.
-        whole = found.group(0)
-        text = text[: found.start()] + " " + text[found.end() :]
+        text = text[: span[0]] + " " + text[span[1] :]
         if kept:
-            state.subtitle.append(found.group(1).strip())
+            state.subtitle.append(inner.strip())
         else:
             name = name.replace(whole, " ", 1)
         if not shown:
@@ -109,9 +110,23 @@ def _taken_apart(written: str, named: tuple[str, ...], guest: tuple[str, ...]) -
         version=frozenset(state.tags),
         qualifier=" ".join(state.qualifier),
         subtitle=" ".join(state.subtitle),
-        full=(_tidy(suffix(_tidy(_BRACKET.sub(r" \1 ", name)))[0]) if state.subtitle else core) or core,
+        full=(_tidy(suffix(_tidy(_BRACKETS.sub(" ", name)))[0]) if state.subtitle else core) or core,
         display=_shown(display, core),
     )
+
+
+def _bracket(text: str) -> tuple[int, int] | None:
+    """Where the first bracket begins and ends, with those inside it; None where none is closed."""
+    begin, depth = -1, 0
+    for found in _BRACKETS.finditer(text):
+        if found.group() in _OPEN:
+            begin = found.start() if depth == 0 else begin
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                return begin, found.end()
+    return None
 
 
 class _Parts:

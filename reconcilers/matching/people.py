@@ -143,7 +143,7 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """
     if not _IMITATORS.isdisjoint(set(one) ^ set(other)):
         return False
-    mine, theirs = _bare(one), _bare(other)
+    mine, theirs = bare_name(one), bare_name(other)
     if mine == theirs:
         return bool(mine)
     short, long = sorted((mine, theirs), key=len)
@@ -159,7 +159,8 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     )
 
 
-def _bare(name: tuple[str, ...]) -> tuple[str, ...]:
+def bare_name(name: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a name without band and title."""
     kept = tuple(word for word in name if word not in ENSEMBLES and word not in _BESIDE)
     while len(kept) > 1 and kept[0] in _HONOURS:
         kept = kept[1:]

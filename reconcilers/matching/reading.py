@@ -5,11 +5,14 @@ Persian, Arabic and Hebrew leave most vowels unwritten, and people spell what th
 the letters. It stays evidence: two names may be spelt alike.
 """
 
+import re
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from reconcilers.matching.normalise import compact, fold, latin, script, skeleton
+from reconcilers.matching.people import bare_name
 
 _CACHE = 2_048
 _ABJADS = frozenset({"arabic", "hebrew"})
@@ -39,6 +42,7 @@ _HEBREW = {
     "ק": ("k", "q", "c"), "ר": ("r",), "ש": ("sh", "s"), "ת": ("t", "th"), "'": ("",), " ": ("", "a", "e"),
 }  # fmt: skip
 _LETTERS = {**_HEBREW, **_ARABIC, " ": tuple(dict.fromkeys((*_ARABIC[" "], *_HEBREW[" "])))}
+_DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = frozenset("aeiou")
 
 
@@ -86,13 +90,49 @@ def across(one: str, other: str) -> float | None:
         if "latin" in (first, second) and alike >= 0.5:
             written, spelt = (one, other) if first in _ABJADS else (other, one)
             if reads_as(written, spelt):
-                return 1.0
+                # Two letters are read as many words.
+                return 1.0 if sum(map(str.isalpha, written)) >= 3 else 0.85
         # Equal consonants alone are two words as often as one: باران is Baran, not Baroon.
         return min(alike, 0.85 if min(len(bones), len(others)) >= 3 else 0.7)
-    # These scripts write their vowels, so the whole spelling counts.
-    whole = fuzz.ratio(compact(latin(one)), compact(latin(other))) / 100
+    # These scripts write their vowels, so the whole spelling counts, and a letter is another word as often as a habit.
+    mine, theirs = _spelt(one), _spelt(other)
+    off = Levenshtein.distance(mine, theirs)
+    whole = 1.0 - off / max(len(mine), len(theirs), 1)
     if whole < 0.8 and (first in _RENAMING or second in _RENAMING):
         return None
-    if min(len(bones), len(others)) < 3:
-        return whole
-    return max(whole, alike if whole >= 0.6 else min(alike, 0.75))
+    if off == 0 or (off == 1 and len(mine) >= 10):
+        return 1.0 if off == 0 else 0.95
+    return min(
+        0.85, whole if min(len(bones), len(others)) < 3 else max(whole, alike if whole >= 0.6 else min(alike, 0.75))
+    )
+
+
+_HABITS = (
+    ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("ks", "x"), ("ph", "f"), ("ck", "k"), ("ts", "c"), ("tz", "c"),
+    ("zh", "j"), ("dj", "j"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("y", "i"), ("w", "v"), ("q", "k"), ("ie", "e"), ("io", "e"),
+    ("ii", "i"), ("'", ""),
+)  # fmt: skip
+
+
+def _spelt(text: str) -> str:
+    """`text` in Latin letters without the habits in which romanisations differ."""
+    plain = compact(latin(text))
+    for letters, habit in _HABITS:
+        plain = plain.replace(letters, habit)
+    return _DOUBLED.sub(r"\1", plain)
+
+
+def heard_in(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the words of one name can be read among the other's: ``داریوش`` and ``Dariush Eghbali``."""
+    mine, theirs = bare_name(one), bare_name(other)
+    short, long = sorted((mine, theirs), key=len)
+    if not short or len("".join(short)) < 4:
+        return False
+    return all(any((across(word, each) or 0.0) >= 0.9 for each in long) for word in short)
+
+
+def same_signs(one: str, other: str) -> bool:
+    """Whether two Chinese texts are the same words in full and in simplified signs."""
+    if script(one) != "cjk" or script(other) != "cjk" or len(one) != len(other) or len(one) < 2:
+        return False
+    return latin(one) == latin(other)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconcilers.matching.evidence import Like, misspelt
-from reconcilers.matching.pair import Pair, official
+from reconcilers.matching.pair import Pair
 from reconcilers.matching.policy import MatchPolicy
 
 SURE = 1.0
@@ -60,8 +60,6 @@ READINGS = (
 ALLOWANCES = (
     Rule("bare title", "What is found by artist and title, bears the title alone and lasts as long to the second, is the "
          "label's own upload: it needs no names in its title."),
-    Rule("stage name", "Korean, Japanese and Chinese artists have another name in Latin letters as often as not: the title in "
-         "their own script and the same second speak for a label's upload."),
     Rule("misspelt", "A letter wrong in a long title by the same artist is a slip, if the duration is equal."),
     Rule("crowded title", "A title that names song and artist may name a composer, a dance or a guest as well, if it lasts as "
          "long to the second."),
@@ -87,16 +85,8 @@ def _bare_title(pair: Pair, policy: MatchPolicy) -> bool:
     return pair.within(TELLING_SECONDS if telling else BARE_SECONDS)
 
 
-def _stage_name(pair: Pair, policy: MatchPolicy) -> bool:
-    if "stage name" in policy.without or pair.people is not Like.UNREADABLE or not official(pair.candidate):
-        return False
-    return pair.title >= Like.COMPATIBLE and not pair.mine.title.isascii() and pair.within(BARE_SECONDS)
-
-
 def _unknown_artist(pair: Pair, policy: MatchPolicy) -> bool:
-    if pair.people not in (Like.UNKNOWN, Like.UNREADABLE):
-        return False
-    return not (_bare_title(pair, policy) or _stage_name(pair, policy) or pair.work)
+    return pair.people in (Like.UNKNOWN, Like.UNREADABLE) and not _bare_title(pair, policy) and not pair.work
 
 
 def _similar_title(pair: Pair, policy: MatchPolicy) -> bool:

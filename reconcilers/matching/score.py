@@ -22,7 +22,8 @@ class Scored:
     """A candidate, how well it fits (0..1), and why, what speaks against it first.
 
     `sure` is False where something forbids taking it unasked, whatever the score and the thresholds. `firm` says that
-    by its names and version it is the song, so that only the duration can be in doubt. `bare` says that nobody is named.
+    by its names and version it is the song, so that only the duration can be in doubt. `bare` says that nobody is named, `plain`
+    that the title has neither a bracket nor an edition more, `heard` that a name was read in another script.
     """
 
     candidate: Candidate
@@ -31,6 +32,8 @@ class Scored:
     sure: bool = True
     firm: bool = False
     bare: bool = False
+    plain: bool = True
+    heard: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ def score(wanted: Recording, candidate: Candidate, policy: MatchPolicy) -> Score
     """The best of the ways to read the two."""
     ours = evidence.of(wanted)
     same_isrc = wanted.isrc is not None and wanted.isrc == candidate.recording.isrc
-    if not same_isrc and _unlike(ours[0], candidate.recording.title):
+    if not same_isrc and _unlike(ours[0], str(candidate.recording)):
         return Scored(candidate, _UNLIKE, ("other title",), sure=False)
     best: _Judged | None = None
     for place, mine in enumerate(ours):
@@ -94,15 +97,15 @@ def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPo
     said = candidate.recording
     labelled = official(candidate)
     # Where a label names the artist, a title that names another one is a tribute.
-    dashed = None if labelled or "dash" in policy.without else evidence.dashed(said)
-    if dashed is not None:
+    for dashed in () if labelled or "dash" in policy.without else evidence.dashed(said):
         yield _pair(wanted, candidate, mine, dashed, policy)
     theirs = evidence.plain(said)
     yield _pair(wanted, candidate, mine, theirs, policy)
     if labelled:
         return
     if "phrases" not in policy.without:
-        written = f"{said.artist} - {said.title}" if said.artists else said.title
+        # The channel of a film says nothing where the title does.
+        written = f"{said.artist} - {said.title}" if said.artists and candidate.kind != "OMV" else said.title
         found = found_in(mine, written, wanted.album)
         if found is not None:
             pair = _pair(wanted, candidate, mine, theirs, policy)
@@ -172,6 +175,13 @@ _ONLY_DURATION = frozenset({"duration", "upload's duration"})
 def _by_isrc(pair: Pair, points: float, against: frozenset[str]) -> tuple[float, float]:
     kept = min((each.limit for each in OBJECTIONS if each.name in against & _BESIDE_ISRC), default=SURE)
     near = pair.people >= Like.SIMILAR if pair.difference is None else pair.within(ISRC_SECONDS)
+    if (
+        pair.title is Like.UNREADABLE
+        and pair.people in (Like.UNREADABLE, Like.TRANSLITERATED)
+        and pair.within(EXACT_SECONDS)
+    ):
+        # Two scripts can't be compared and don't disagree: the seconds confirm the number.
+        return max(points, 0.9), kept
     if pair.title >= Like.SIMILAR and near and pair.people is not Like.OTHER:
         return max(points, 0.97), kept
     # Somebody is wrong, the number or the names: worth a question.
@@ -201,6 +211,8 @@ def _told(judged: _Judged, policy: MatchPolicy) -> Scored:
         sure=judged.limit == SURE,
         firm=against <= _ONLY_DURATION and pair.title is not Like.SIMILAR and pair.people is not Like.SIMILAR,
         bare=pair.people < Like.SIMILAR,
+        plain=pair.title is Like.EQUAL,
+        heard=Like.TRANSLITERATED in (pair.title, pair.people),
     )
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reconcilers.matching.lexicon import DATE, Lexicon, Span
+from reconcilers.matching.lexicon import DATE, NUMBER, Lexicon, Span
 from reconcilers.matching.normalise import fold, words
-from reconcilers.matching.vocabulary import NEUTRAL, NOISE, ORIGIN, SEPARATING, SURE_NOISE, SURE_SUFFIXES
+from reconcilers.matching.vocabulary import DOUBTFUL, NEUTRAL, NOISE, ORIGIN, SEPARATING, SURE_NOISE, SURE_SUFFIXES
 
 _CACHE = 4_096
 _NEUTRAL, _NOISE, _ORIGIN = "neutral", "noise", "origin"
-_LEXICON = Lexicon({_NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGIN, **SEPARATING})
+_LEXICON = Lexicon({**DOUBTFUL, _NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGIN, **SEPARATING})
 _TAGS = frozenset(SEPARATING)
+_HINTS = _TAGS | frozenset(DOUBTFUL)
 
 # Words of ordinary names as well: at the beginning of a bracket they are a version only before one of the followers.
 _AMBIGUOUS = frozenset({
@@ -48,7 +49,7 @@ _NOTHING: frozenset[str] = frozenset()
 @lru_cache(maxsize=_CACHE)
 def loose(text: str) -> frozenset[str]:
     """The version words anywhere in `text`, part of a name or not: a difference is a reason for doubt, no more."""
-    tags = {span.kind for span in _LEXICON.find(_LEXICON.words(text))} & _TAGS
+    tags = {span.kind for span in _LEXICON.find(_LEXICON.words(text))} & _HINTS
     return frozenset(tags) if tags else _NOTHING
 
 
@@ -128,7 +129,8 @@ def album_version(album: str | None) -> frozenset[str]:
     said: set[str] = set()
     for part in (album, *album.replace(")", "(").replace("[", "(").replace("]", "(").split("(")):
         words_of_it = decoration(part.strip())
-        if words_of_it is not None:
+        # "Stripped" is an album's name; "Live" beside a place, or in brackets, is what the album is.
+        if words_of_it is not None and not (part == album and _AMBIGUOUS.issuperset(words(part))):
             said |= words_of_it.tags
     return _OF_ALBUMS.intersection(said)
 
@@ -168,9 +170,13 @@ def _settle(tags: set[str]) -> set[str]:
     return tags
 
 
+def _ending(phrase: str) -> tuple[str, ...]:
+    return tuple(part for word in phrase.split() for part in ((NUMBER,) if word == NUMBER else words(word)))
+
+
 _SURE: dict[tuple[str, ...], str] = {
-    **{words(phrase): "" for phrase in SURE_NOISE},
-    **{words(phrase): tag for tag, phrases in SURE_SUFFIXES.items() for phrase in phrases},
+    **{_ending(phrase): "" for phrase in SURE_NOISE},
+    **{_ending(phrase): tag for tag, phrases in SURE_SUFFIXES.items() for phrase in phrases},
 }
 _LAST = frozenset(ending[-1] for ending in _SURE)
 _LONGEST = max(map(len, _SURE))
@@ -195,10 +201,12 @@ def _without_ending(text: str) -> tuple[str, str]:
     if len(chunks) > 1 and last and last[-1] in _LAST:
         for count in range(min(_LONGEST, len(chunks) - 1), 0, -1):
             found = words(" ".join(chunks[-count:]))
-            if found not in _SURE and found and found[-1].startswith("remaster") and found[0].isdigit():
-                found = ("#", "remaster")
-            if found in _SURE:
-                return " ".join(chunks[:-count]).rstrip(" -–—|+&,"), _SURE[found]
+            if found not in _SURE:
+                found = tuple(NUMBER if word.isdigit() else word for word in found)
+            kept = " ".join(chunks[:-count])
+            # A bracket is taken whole or not at all.
+            if found in _SURE and kept.count("(") == kept.count(")") and kept.count("[") == kept.count("]"):
+                return kept.rstrip(" -–—|+&,"), _SURE[found]
     if len(chunks) > 0 and "." in chunks[-1] and fold(chunks[-1]).rsplit(".", 1)[-1] in _FILES:
         return text[: text.rindex(".")], ""
     return text, ""

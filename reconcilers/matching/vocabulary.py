@@ -140,13 +140,24 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
 }
 """Words that set a recording apart. Each key is a word that people can read: it stands in a Track's status."""
 
+DOUBTFUL: Mapping[str, tuple[str, ...]] = {
+    "the single's": _phrases(
+        "single version, single mix, 7 mix, 7 inch, 7 inch mix, 7 inch version, 7 version, single ver"
+    ),
+    "another year's": _phrases(
+        "# version, version #, versión #, # mix, nueva versión, new version, neue version, новая версия"
+    ),
+    "mixed anew": _phrases("# remix edition, new mix, neu abgemischt, alternate mix, alternative mix"),
+}
+"""Words that may set a recording apart or not: each is a reason for doubt, no more."""
+
 NEUTRAL: tuple[str, ...] = _phrases(
     """
     remaster*, re master*, re mastered, digital remaster*, digitally remaster*, # remaster*, # digital remaster*,
-    #, # version, # mix, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp,
+    #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp,
     original, originals, single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors,
     limited, legacy, super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix,
-    release, ep, 7 mix, 7 inch, 7 version, studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия,
+    release, ep,  studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия,
     версія, оригинал*, ریمستر, ری مستر, نسخه, اصلی, آلبوم, النسخة, الاصلية, リマスター*, バージョン, ver,
     オリジナル, remasterizad*, remasterisé*, rimasterizzat*, neu abgemischt, remasterisierte, yeniden düzenlenmiş,
     orijinal, 리마스터, 버전, 重制版, 重製版, 原版, 原唱, גרסה, מקורית, originalversion, original version,
