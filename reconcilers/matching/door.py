@@ -23,13 +23,13 @@ KINDS = {"song": "ATV", "video": "OMV", "ugc": "UGC"}
 _VEVO = "vevo"
 
 
-def match(row: Json) -> dict[str, Any]:
+def match(row: Json, policy: MatchPolicy | None = None) -> dict[str, Any]:
     """Which candidate is the song: ``decision`` (``auto``, ``review``, ``none``), ``id``, ``score``, ``reasons``, ``ranked``.
 
     `id` is None unless the decision is ``auto``; `ranked` are the ids of all candidates, best first. Raises `ValueError`
     with a sentence that says what is wrong with `row`.
     """
-    return matched(wanted(row), candidates(row))
+    return matched(wanted(row), candidates(row), policy)
 
 
 def matched(song: Recording, found: tuple[Candidate, ...], policy: MatchPolicy | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconcilers.matching import door
+from reconcilers.matching import MatchPolicy, door
 from tests.golden.cases import PostCase, SongCase
 
 
@@ -58,20 +58,22 @@ class Finding:
     answer: dict[str, Any] = field(default_factory=dict)
 
 
-def ask(case: SongCase) -> tuple[str, dict[str, Any]]:
+def ask(case: SongCase, policy: MatchPolicy | None = None) -> tuple[str, dict[str, Any]]:
     """What the matcher says of a case (``right``, ``wrong``, ``review``, ``none``), and its whole answer."""
-    answer = door.match(case.row)
+    answer = door.match(case.row, policy)
     if answer["decision"] != "auto":
         return answer["decision"], answer
     return "right" if answer["id"] in case.right else "wrong", answer
 
 
-def decisions(cases: Iterable[SongCase]) -> tuple[Tally, dict[str, Tally], list[Finding]]:
+def decisions(
+    cases: Iterable[SongCase], policy: MatchPolicy | None = None
+) -> tuple[Tally, dict[str, Tally], list[Finding]]:
     """The counts of all cases and by class, and what was wrong or missed."""
     whole, findings = Tally(), []
     classes: dict[str, Tally] = {}
     for case in cases:
-        said, answer = ask(case)
+        said, answer = ask(case, policy)
         for tally in (whole, classes.setdefault(case.group, Tally())):
             tally.add(case.verdict, said)
         if said == "wrong" or (case.verdict == "auto" and said != "right"):

@@ -7,12 +7,12 @@ beside the project.
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconcilers.matching import door
+from reconcilers.matching import MatchPolicy, door
 
 DATA = Path(os.environ.get("NAVAAR_MATCHING_DATA") or Path(__file__).parents[3] / "shared/data/matching")
 _VERDICTS = {"match": "right", "potential": "right", "reject": "wrong", "other_song": "wrong"}
@@ -43,8 +43,8 @@ def _read(path: Path) -> Iterator[Heard]:
 
 
 def figures(
-    searches: tuple[Heard, ...],
-    match: Callable[[dict[str, Any]], dict[str, Any]] = door.match,
+    searches: Sequence[Heard],
+    policy: MatchPolicy | None = None,
     tell: Callable[[Heard, dict[str, Any]], None] | None = None,
 ) -> dict[str, int]:
     """The promised counts. `tell` is called with every search whose answer is wrong, or lacks though it was there."""
@@ -52,7 +52,7 @@ def figures(
     for search in searches:
         first = search.labels[search.row["candidates"][0]["id"]]
         counts[f"first_hit_{first}"] += 1
-        answer = match(search.row)
+        answer = door.match(search.row, policy)
         said = search.labels[answer["id"]] if answer["decision"] == "auto" else "abstained"
         counts[said] += 1
         if tell and (said == "wrong" or (said == "abstained" and "right" in search.labels.values())):
