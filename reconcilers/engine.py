@@ -383,7 +383,7 @@ class Engine:
         return await self.store.intend(add.track, add.service, before, intent, add.wishes)
 
     def _done(self, add: Add, outcome: Added | ServiceError) -> None:
-        self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock()))
+        self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock(), add.request.id))
 
     def _guard(self) -> None:
         if not self._may_write() or self._stopping:

@@ -12,6 +12,9 @@ from typing import Any, Self
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import ServiceName
 
+DOUBTED = "?"
+"""In place of a fingerprint: what a search gave was for other facts than those that are known by now."""
+
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -29,6 +32,7 @@ class State(StrEnum):
     ADDING = "Adding"  # an intent is recorded; the addition may be under way
     PRESENT = "Present"
     REMOVING = "Removing"  # a removal is wanted and will be repeated until it is done
+    CORRECTING = "Correcting"  # a post of ours is of another recording, and is to be replaced where it stands
     UNAVAILABLE = "Unavailable"  # was there, and its id no longer resolves upstream
     FAILED = "Failed"
     REMOVED = "Removed"  # a person took it out, or everybody was asked to
@@ -66,7 +70,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An addition that may have been sent. Times are Unix seconds.
+    """An addition, or an edit of a post (`op`), that may have been sent. Times are Unix seconds.
 
     `marker` is the highest message id known before it (Telegram); `epoch` is the Lease's transition count under which it
     was decided.
@@ -103,10 +107,13 @@ class Placement:
     """One song in one place. Times are Unix seconds; None is unknown.
 
     `id` is what stands there (or what will be added, once decided); `requested` is what we asked to be added, where
-    another was stored; `others` are further ids of the same song in the same place. `seen` says that a listing showed it
-    at that place; `missing` counts complete listings without it since `missed`. `changed` is when `state` last changed.
+    another was stored: in the channel, the YouTube id that our post was made from; `others` are further ids of the same
+    song in the same place. `seen` says that a listing showed it at that place; `missing` counts complete listings without
+    it since `missed`. `taken` is what we took out last, which the place may show for a while yet. `changed` is when `state`
+    last changed.
     `approved` marks what a person let through a bulk limit. `sought` is the fingerprint of what was last searched for:
-    when a person changes the facts, it differs and the search is made again.
+    when a person changes the facts, it differs and the search is made again; `DOUBTED` while what was found for other
+    facts is to be judged again.
     """
 
     state: State = State.PENDING
@@ -115,6 +122,7 @@ class Placement:
     entry: str | None = None
     requested: str | None = None
     others: tuple[str, ...] = ()
+    taken: str | None = None
     seen: bool = False
     missing: int = 0
     missed: float | None = None
@@ -133,13 +141,23 @@ class Placement:
     """Whether the song stands there, was seen, and nothing about it is under way or missing."""
 
     def __post_init__(self) -> None:
-        rest = self.state is State.PRESENT and self.seen and self.id is not None
+        rest = self.state is State.PRESENT and self.seen and self.id is not None and self.sought != DOUBTED
         object.__setattr__(self, "rest", rest and not self.missing and self.intent is None)
+
+    @property
+    def told(self) -> State:
+        """The state that people are told: of what stands there, something may be in question all the same."""
+        if self.state is State.PRESENT and self.reason in _QUESTIONS:
+            return _QUESTIONS[self.reason]
+        return self.state
 
     def to(self, state: State, now: float, *, reason: str = "", message: str = "", **changes: Any) -> Self:
         """The placement in another state; `reason` and `message` never outlive the state they explain."""
         changed = self.changed if state is self.state else now
         return replace(self, state=state, reason=reason, message=message, changed=changed, **changes)
+
+
+_QUESTIONS = {"PinDead": State.FAILED, "PinConflict": State.FAILED, "Doubtful": State.REVIEW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from reconcilers.services.protocol import ServiceName
 _BY_STATE = (
     (Phase.REVIEW, frozenset({State.REVIEW})),
     (Phase.FAILED, frozenset({State.FAILED})),
-    (Phase.SYNCING, frozenset({State.PENDING, State.ADDING, State.REMOVING})),
+    (Phase.SYNCING, frozenset({State.PENDING, State.ADDING, State.REMOVING, State.CORRECTING})),
     (Phase.PARTIAL, frozenset({State.NOT_FOUND, State.UNAVAILABLE})),
 )
 _TOLD = (*(among for _, among in _BY_STATE), frozenset({State.RETAINED}))
@@ -18,7 +18,7 @@ def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
     """The first that applies: Removed and Excluded need every declared placement, the others any."""
     if track.duplicate_of is not None:
         return Phase.DUPLICATE
-    states = [p.state for s, p in track.placements.items() if s in services]
+    states = [p.told for s, p in track.placements.items() if s in services]
     if len(states) < len(services):
         states.append(State.PENDING)
     if states and all(s is State.REMOVED for s in states):
@@ -43,7 +43,7 @@ def message_of(track: Track, services: Collection[ServiceName]) -> str:
             f"{service.value}: {placement.message}"
             for service in services
             if (placement := track.placements.get(service)) is not None
-            and placement.state in among
+            and placement.told in among
             and placement.message
         ]
         if told:

@@ -1,6 +1,6 @@
 """What is known of a song, whichever place said it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,17 @@ class Recording:
 
     def __str__(self) -> str:
         return f"{self.artist} – {self.title}" if self.artists else self.title
+
+
+def filled(known: Recording, other: Recording) -> Recording:
+    """`known`, with what it leaves open from another sighting of the same song."""
+    return replace(
+        known,
+        artists=known.artists or other.artists,
+        album=known.album or other.album,
+        duration=known.duration if known.duration is not None else other.duration,
+        isrc=known.isrc or other.isrc,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 from reconcilers.account import Account
 from reconcilers.budget import allowance_of
 from reconcilers.engine import Engine
-from reconcilers.errors import OutcomeUnknown, TargetError
+from reconcilers.errors import ItemError, OutcomeUnknown, TargetError
 from reconcilers.matching import compact
 from reconcilers.model import NO_WISHES, Place, Placement, Stretch, Track, Wishes
 from reconcilers.plan import Plan
@@ -146,6 +146,8 @@ class Channel(Playlist):
     texts: set[str] = field(default_factory=set)
     service_messages: set[str] = field(default_factory=set)
     protected: bool = False
+    uneditable: set[str] = field(default_factory=set)
+    undeletable: set[str] = field(default_factory=set)
     heard: int = 0
     deliver: Callable[[AddRequest], int] = lambda request: 1
     """How many posts the next upload makes."""
@@ -160,6 +162,12 @@ class Channel(Playlist):
             self.unread.append(Item(id, recording))
             self.heard = self.serial
         return id
+
+    def edit(self, id: str, recording: Recording) -> None:
+        """A person edits a post: it is theirs, and another file."""
+        self.posts[id] = self.ever[id] = recording
+        self.tokens.pop(id, None)
+        self.unread.append(Item(id, recording, edited=True))
 
     def say(self, *, heard: bool = True) -> str:
         """A person posts a text."""
@@ -197,6 +205,8 @@ class Channel(Playlist):
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
         self._call("add")
         (request,) = requests
+        if request.replaces is not None:
+            return self._edit(request, request.replaces)
         self.written("before", "add", request.id)
         for _ in range(self.deliver(request)):
             id = self._next()
@@ -207,8 +217,22 @@ class Channel(Playlist):
             return (OutcomeUnknown("no answer"),)
         return (Added(str(self.serial)),)
 
+    def _edit(self, request: AddRequest, id: str) -> tuple[Added | Exception, ...]:
+        if id not in self.posts:
+            return (ItemError("gone", reason="Gone", permanent=True),)
+        if id in self.uneditable:
+            return (ItemError("can't be edited", reason="NotEditable", permanent=True),)
+        self.calls[-1] = "edit"
+        self.written("before", "edit", id)
+        self.posts[id] = self.audio.get(request.id, request.recording)
+        self.tokens[id] = request.token
+        self.written("after", "edit", id)
+        return (OutcomeUnknown("no answer") if self.lose(request) else Added(id),)
+
     async def remove(self, id: str, entry: str | None) -> None:
         self._call("remove")
+        if id in self.undeletable:
+            raise ItemError("too old", reason="Retained", permanent=True)
         self.written("before", "remove", id)
         self.posts.pop(id, None)
         self.written("after", "remove", id)

@@ -162,7 +162,7 @@ class Channel:
             self.heard = max(self.heard, message.message_id)
         item = await self._adapter.item(message)
         if item is not None:
-            await self._store(item)
+            await self._store(replace(item, edited=message.edit_date is not None))
 
     def changed(self) -> None:
         """The bot's rights may have changed: they are looked at again."""

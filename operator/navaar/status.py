@@ -203,7 +203,7 @@ def count(tracks: Mapping[str, Track], sync: Sync) -> tuple[dict[str, int], dict
     places: dict[ServiceName, Standing] = {}
     for service in sync.targets:
         states = Counter(p.state for t in tracks.values() if (p := t.placements.get(service)) is not None)
-        pending = states[State.PENDING] + states[State.ADDING]
+        pending = states[State.PENDING] + states[State.ADDING] + states[State.CORRECTING]
         places[service] = Standing(states[State.PRESENT], pending, states[State.RETAINED])
     names = ("synced", "partial", "review", "failed", "syncing", "removed", "excluded", "duplicate")
     return {"songs": songs, **{name: phases.get(name, 0) for name in names}}, places

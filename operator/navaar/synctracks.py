@@ -235,6 +235,7 @@ class SyncTracks:
             phase=phase_of(want, self.facts.services),
             message=message_of(want, self.facts.services),
             generation=metadata.get("generation"),
+            namespace=self.facts.namespace,
             events=[(now, event) for event in events_between(there, want)],
         )
         if status == previous:

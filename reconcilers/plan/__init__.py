@@ -33,7 +33,7 @@ from reconcilers.plan.operations import (
 from reconcilers.plan.preview import SONGS_A_DAY, Preview, preview
 from reconcilers.plan.purse import Purse
 from reconcilers.plan.setting import Setting
-from reconcilers.plan.song import NOT_AGAIN
+from reconcilers.plan.song import NOT_AGAIN, taken_back
 from reconcilers.policy import Fetch, Mode, Sync
 from reconcilers.services.protocol import Added, ServiceName
 
@@ -196,12 +196,16 @@ def _settle(sync: Sync, board: Board, now: float) -> None:
         if channel is None or channel.state in (State.PRESENT, State.ADDING):
             continue
         theirs = track.placements.get(ServiceName.YOUTUBE, BLANK)
+        if channel.state is State.CORRECTING:
+            if theirs.state is State.NOT_FOUND and audio_of(track) is None and channel.intent is None:
+                board.place(track, TELEGRAM, taken_back(channel, now, "Rejected"))
+            continue
         stuck = theirs.state in (State.REVIEW, State.NOT_FOUND) or theirs.reason in NOT_AGAIN
         undecided = stuck and audio_of(track) is None
         if channel.state is State.PENDING and undecided:
-            message = f"waits for the YouTube id that its audio comes from ({theirs.state.value} there)"
-            board.place(track, TELEGRAM, channel.to(theirs.state, now, reason="Inherited", message=message))
-        elif channel.reason == "Inherited" and not (undecided and channel.state is theirs.state):
+            message = f"waits for the YouTube id that its audio comes from ({theirs.told.value} there)"
+            board.place(track, TELEGRAM, channel.to(theirs.told, now, reason="Inherited", message=message))
+        elif channel.reason == "Inherited" and not (undecided and channel.state is theirs.told):
             board.place(track, TELEGRAM, channel.to(State.PENDING, now))
 
 

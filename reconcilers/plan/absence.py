@@ -4,10 +4,14 @@ from dataclasses import replace
 
 from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.plan.board import BLANK, Board
+from reconcilers.plan.song import taken_back
 from reconcilers.policy import RemovalPolicy, Sync
 from reconcilers.services.protocol import ServiceName
 
-OURS = frozenset({"Absent", "Propagated", "Rejected", "Repinned"})
+CORRECTED = frozenset({"Rejected", "Repinned", "Rematched"})
+"""Reasons of a removal by which a wrong match of ours is mended: the song itself is wanted there."""
+
+OURS = CORRECTED | {"Absent", "Propagated"}
 """Reasons of a removal that was ours."""
 
 WRONG_MATCH_WINDOW = 7 * 86400.0
@@ -59,11 +63,12 @@ def not_applied(sync: Sync, placement: Placement, now: float, reason: str = "Not
             missing=0,
             missed=None,
             intent=None,
+            requested=None,
             next_attempt=None,
         )
     delay = min(sync.retry.backoff * 2 ** (attempts - 1), 86400.0)
     pending = placement.to(State.PENDING, now, reason=reason, attempts=attempts, intent=None, next_attempt=now + delay)
-    return replace(pending, missing=0, missed=None)
+    return replace(pending, missing=0, missed=None, requested=None)
 
 
 def removed_by_person(sync: Sync, board: Board, track: Track, service: ServiceName, now: float) -> None:
@@ -121,7 +126,7 @@ def withdrawn(sync: Sync, service: ServiceName, placement: Placement, now: float
         return placement
     if placement.intent is not None and placement.state is State.REVIEW:
         return placement  # it may have been delivered: a person must say first
-    if placement.state not in (State.PRESENT, State.UNAVAILABLE) or placement.id is None:
+    if placement.state not in (State.PRESENT, State.UNAVAILABLE, State.CORRECTING) or placement.id is None:
         late = placement.id if placement.placed is not None else None  # it may yet show up
         return placement.to(
             State.REMOVED, now, reason=reason, id=late, seen=False, candidates=(), next_attempt=None, approved=False
@@ -132,4 +137,4 @@ def withdrawn(sync: Sync, service: ServiceName, placement: Placement, now: float
         return placement.to(
             State.RETAINED, now, reason="NotOurs", message="a person posted it; delete the post by hand"
         )
-    return placement.to(State.REMOVING, now, reason=reason, attempts=0, next_attempt=None, approved=False)
+    return replace(taken_back(placement, now, reason), approved=False)

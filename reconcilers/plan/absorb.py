@@ -8,6 +8,7 @@ from dataclasses import replace
 from reconcilers.model import Place, State, Track
 from reconcilers.plan.absence import OURS, lifted, missed
 from reconcilers.plan.board import BLANK, Board
+from reconcilers.plan.edits import reread
 from reconcilers.plan.merge import overlapping
 from reconcilers.plan.newcomers import settle_in
 from reconcilers.plan.operations import Listed
@@ -30,10 +31,14 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
     unknown: dict[str, Item] = {}
     for item in _without_handles_of_doubles(view):
         at = settled.get(item.id)
-        if at is not None and item.available and at.placements[service].entry == item.entry:
+        same = at is not None and item.available and at.placements[service].entry == item.entry
+        if same and not item.edited:
             continue
         owner = board.owner(service, item.id) or (board.by_token(service, item.token) if item.token else None)
-        if owner is not None:
+        if owner is not None and item.edited:
+            if not reread(view, owner, item):
+                unknown.setdefault(item.id, item)
+        elif owner is not None:
             shown.add(owner.name)
             _show(view, owner, item)
         elif item.available and not item.foreign:
@@ -59,7 +64,7 @@ def unknown_of(sync: Sync, board: Board, listed: Listed) -> list[Item]:
     if listed.service not in sync.targets:
         return []
     entries, settled = board.entries(listed.service), board.settled(listed.service)
-    return [item for item in listed.items if item.id not in settled and item.id not in entries]
+    return [i for i in listed.items if i.edited or (i.id not in settled and i.id not in entries)]
 
 
 def _without_handles_of_doubles(view: View) -> tuple[Item, ...]:
@@ -139,6 +144,13 @@ def _show(view: View, track: Track, item: Item) -> None:
     if ours and now < (placement.changed or now) + view.sync.timing.settle:
         view.deferred = True  # we took it out a moment ago, and the place may not know yet
         return
+    if item.id == placement.taken and item.id != track.wishes.pins.get(service):
+        if now < (placement.changed or now) + view.sync.timing.settle:
+            view.deferred = True
+            return
+        # By now it is a person's.
+        placement = replace(placement, taken=None)
+        track = view.board.place(track, service, placement)
     if bystander(view, track, item.id):
         beside(view, track, item.id)
         return

@@ -142,8 +142,9 @@ class Board:
             if (
                 placement is not None
                 and placement.rest
-                and placement.requested is None
+                and (placement.requested is None or service is ServiceName.TELEGRAM)
                 and not placement.others
+                and placement.taken is None
                 and track.wishes is NO_WISHES
                 and track.duplicate_of is None
                 and settled.setdefault(placement.id, track) is track  # type: ignore[arg-type]  # at rest it has an id

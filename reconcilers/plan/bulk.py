@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconcilers.model import Place, Source, State, Track
-from reconcilers.plan.absence import OURS
+from reconcilers.plan.absence import CORRECTED, OURS
 from reconcilers.plan.board import BLANK, DAY, Board
 from reconcilers.plan.song import first_seen
 from reconcilers.policy import Sync
@@ -55,7 +55,7 @@ def held_back(sync: Sync, board: Board, places: Mapping[ServiceName, Place], now
                 waiting[track.source is Source.BACKLOG].append((track.name, service, "add"))
             elif state is State.ADDING or (placement.placed is not None and placement.placed > now - DAY):
                 done[track.source is Source.BACKLOG] += 1
-            if state is State.REMOVING and placement.reason not in ("Rejected", "Repinned"):
+            if state is State.REMOVING and placement.reason not in CORRECTED:
                 removals.append((track.name, service, "remove"))
             elif state is State.REMOVED and placement.reason in OURS:
                 removed += (placement.changed or 0.0) > now - DAY and placement.id is not None

@@ -1,7 +1,7 @@
 """From what the tracks say to what is done next, one place at a time."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
 from reconcilers.budget import DAY, Use, Wait
@@ -12,6 +12,7 @@ from reconcilers.plan import readings
 from reconcilers.plan.absence import arriving
 from reconcilers.plan.board import audio_of
 from reconcilers.plan.bulk import queue_order
+from reconcilers.plan.corrections import in_question
 from reconcilers.plan.operations import Add, Operation, Remove, Resolve, Search
 from reconcilers.plan.setting import Setting
 from reconcilers.plan.song import BLANK, NOT_AGAIN
@@ -177,15 +178,31 @@ def _wanted(setting: Setting, service: ServiceName) -> _Wanted:
             spreads = setting.sync.removal is RemovalPolicy.PROPAGATE
             if placement.missing >= 2 and placement.id is not None and not (spreads and arriving(track)):
                 wanted.vanished.append(track)
+            elif (asked := in_question(track, service, placement)) is not None:
+                wanted.lookups.append((track, asked))
         elif state is State.PENDING:
             if writable and (track.name, service, "add") not in setting.held.keys:
                 _pending(setting, service, track, placement, wanted)
         elif state is State.REMOVING:
             if writable and (track.name, service, "remove") not in setting.held.keys:
                 wanted.removals.append(track)
+        elif state is State.CORRECTING:
+            if writable and setting.posting and (audio := _to_be_posted(setting, track, placement)) is not None:
+                wanted.additions.append((track, audio))
         elif service is ServiceName.YOUTUBE and state is not State.ADDING and _audio_wanted(setting, track):
             wanted.lookups.append((track, None))
     return wanted
+
+
+def _to_be_posted(setting: Setting, track: Track, placement: Placement) -> str | None:
+    """What a wrong post of ours is to be made from now; None: that isn't known, or is being done."""
+    audio, intent = audio_of(track), placement.intent
+    if audio is None or track.recording is None:
+        return None
+    if intent is None:
+        return audio if audio != placement.requested else None
+    # After an edit whose outcome isn't known, the post is what was asked for last once that is done again.
+    return audio if setting.now >= intent.deadline + setting.sync.timing.settle else None
 
 
 def _due(setting: Setting, placement: Placement) -> bool:
@@ -197,6 +214,8 @@ def _due(setting: Setting, placement: Placement) -> bool:
 def _pending(setting: Setting, service: ServiceName, track: Track, placement: Placement, wanted: _Wanted) -> None:
     recording = track.recording
     pin = track.wishes.pins.get(service)
+    if readings.perhaps_there(placement, setting.places.get(service, Place())):
+        return
     if service is ServiceName.TELEGRAM:
         audio = audio_of(track)
         if setting.posting and audio is not None and recording is not None:
@@ -215,11 +234,14 @@ def _audio_wanted(setting: Setting, track: Track) -> bool:
     if setting.sync.fetch is Fetch.NEVER or not setting.posting:
         return False
     channel = track.placements.get(ServiceName.TELEGRAM)
-    if channel is None or channel.state is not State.PENDING or not _due(setting, channel):
+    if channel is None or channel.state not in (State.PENDING, State.CORRECTING) or not _due(setting, channel):
         return False
     if (track.name, ServiceName.TELEGRAM, "add") in setting.held.keys:
         return False
-    if track.placements.get(ServiceName.YOUTUBE, BLANK).reason in NOT_AGAIN:
+    theirs = track.placements.get(ServiceName.YOUTUBE, BLANK)
+    asked = channel.state is State.CORRECTING and theirs.state in (State.REVIEW, State.NOT_FOUND)
+    # A pin is not searched past.
+    if asked or theirs.reason in NOT_AGAIN or ServiceName.YOUTUBE in track.wishes.pins:
         return False
     return track.recording is not None and audio_of(track) is None
 
@@ -238,10 +260,17 @@ def _add(setting: Setting, service: ServiceName, track: Track, id: str) -> Add:
     token = hashlib.sha256(f"{track.name}\n{service.value}\n{placement.attempts}\n{setting.now}".encode()).hexdigest()[
         :12
     ]
-    known_id = posts.marker(setting.board, place) if service is ServiceName.TELEGRAM else 0
-    intent = Intent("add", token, setting.now + setting.sync.timing.deadline, setting.epoch, known_id)
+    deadline = setting.now + setting.sync.timing.deadline
+    if placement.state is State.CORRECTING:
+        edit = Intent("edit", token, deadline, setting.epoch)
+        request = AddRequest(id, recording, token, silent=True, replaces=placement.id)
+        return Add(service, track.name, request, placement, replace(placement, intent=edit), track.wishes)
     request = AddRequest(id, recording, token, silent=track.source is Source.BACKLOG)
-    kept = None if service is ServiceName.TELEGRAM else placement.id
-    adding = placement.to(State.ADDING, setting.now, intent=intent, id=kept)
+    if service is ServiceName.TELEGRAM:
+        intent = Intent("add", token, deadline, setting.epoch, posts.marker(setting.board, place))
+        adding = placement.to(State.ADDING, setting.now, intent=intent, id=None, requested=id)
+    else:
+        intent = Intent("add", token, deadline, setting.epoch)
+        adding = placement.to(State.ADDING, setting.now, intent=intent)
     known = Head(place.count, place.snapshot) if place.count is not None else None
     return Add(service, track.name, request, placement, adding, track.wishes, known)

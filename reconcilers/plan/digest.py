@@ -3,31 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, QuotaError, ServiceError, TargetError
-from reconcilers.matching import Decision, MatchPolicy, Outcome, decide
-from reconcilers.model import Match, Origin, Placement, Scored, State, Track, scored
-from reconcilers.plan.absence import arriving, removed_by_person
+from reconcilers.errors import ItemError, OutcomeUnknown, ServiceError
+from reconcilers.matching import Decision, Outcome, decide
+from reconcilers.model import DOUBTED, Match, Origin, Placement, Scored, State, Track, scored
+from reconcilers.plan.absence import CORRECTED, arriving, removed_by_person
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
+from reconcilers.plan.corrections import SERVICE_WIDE, edited, judged_again, rejected_post, repinned, told_by_pin
 from reconcilers.plan.merge import crowded, merge, under_way
 from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched
-from reconcilers.plan.song import at_odds
+from reconcilers.plan.song import at_odds, policy_of, taken_back
 from reconcilers.plan.trouble import tried_again
 from reconcilers.policy import RemovalPolicy, Sync
 from reconcilers.recording import Candidate
 from reconcilers.services.protocol import Added, ServiceName
-
-SERVICE_WIDE = (AuthError, TargetError, QuotaError)
-"""Errors that say nothing about the song that was being worked on."""
-
-
-def policy_of(sync: Sync) -> MatchPolicy:
-    """The matcher's thresholds, with what the MusicSync overrides."""
-    policy = MatchPolicy()
-    if sync.accept is not None:
-        policy = replace(policy, accept=sync.accept)
-    if sync.review is not None:
-        policy = replace(policy, review=sync.review)
-    return policy
 
 
 def enough(sync: Sync, track: Track, candidates: Sequence[Candidate], rejects: frozenset[str]) -> bool:
@@ -105,7 +93,7 @@ def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decisio
             State.REVIEW,
             now,
             reason="Ambiguous",
-            message=f"{count}, best {best.score:.2f}{why}",
+            message=f"{count}, best {best.score:.2f}{why}; kubectl describe shows how to take one",
             candidates=candidates,
             sought=fingerprint(sync, track),
             next_attempt=None,
@@ -137,6 +125,8 @@ def _audio_searched(sync: Sync, board: Board, track: Track, decision: Decision, 
     placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
     if placement.state is State.PENDING:
         board.place(track, ServiceName.TELEGRAM, _undecided(sync, track, placement, decision, now))
+    elif placement.state is State.CORRECTING:
+        board.place(track, ServiceName.TELEGRAM, taken_back(placement, now, "Rejected"))
 
 
 def resolved(sync: Sync, board: Board, result: Resolved) -> None:
@@ -154,8 +144,18 @@ def resolved(sync: Sync, board: Board, result: Resolved) -> None:
         else:
             pinned = placement.to(State.PENDING, now, id=result.id, match=Match("Pin"), candidates=(), attempts=0)
             track = board.place(track, service, replace(pinned, next_attempt=None))
-            if track.identity is None and result.candidate is not None:
-                board.put(replace(track, identity=result.candidate.recording))
+            if result.candidate is not None:
+                told_by_pin(board, track, service, result.candidate.recording)
+    elif placement.state is State.PRESENT and result.id == repinned(track, service, placement):
+        if gone:
+            message = f"the pinned id {result.id} does not exist, so {placement.id} stays; correct or remove "
+            message += f"spec.pins.{service.value}"
+            dead = placement.to(State.PRESENT, now, reason="PinDead", message=message, sought=result.id)
+            board.place(track, service, dead)
+        else:
+            board.place(track, service, taken_back(placement, now, "Repinned"))
+    elif placement.id == result.id and placement.state is State.PRESENT and placement.sought == DOUBTED:
+        judged_again(sync, board, track, result)
     elif placement.id == result.id and placement.state is State.PRESENT and placement.missing >= 2:
         if gone:
             message = "it vanished from the place and no longer exists upstream; looked for again monthly"
@@ -163,6 +163,12 @@ def resolved(sync: Sync, board: Board, result: Resolved) -> None:
             board.place(track, service, replace(unavailable, seen=False, next_attempt=_in_a_month(sync, track, now)))
         elif sync.removal is RemovalPolicy.KEEP or not arriving(track):
             removed_by_person(sync, board, track, service, now)
+
+
+def _asked_for(placement: Placement, service: ServiceName, stored: str) -> str | None:
+    if service is ServiceName.TELEGRAM:
+        return placement.requested
+    return placement.id if placement.id != stored else None
 
 
 def added(sync: Sync, board: Board, result: AddDone) -> None:
@@ -174,7 +180,9 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
     if track is None:
         return
     placement = track.placements.get(service, BLANK)
-    if placement.state not in (State.ADDING, State.REVIEW):
+    if placement.intent is not None and placement.intent.op == "edit":
+        board.place(track, service, edited(sync, placement, result))
+    elif placement.state not in (State.ADDING, State.REVIEW):
         # It stands there by another way; what we sent besides is remembered, and what may have arrived is looked for.
         others = {*placement.others, outcome.id} - {placement.id} if isinstance(outcome, Added) else placement.others
         sent = service is ServiceName.TELEGRAM and isinstance(outcome, OutcomeUnknown)
@@ -186,7 +194,7 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
         )
         board.place(track, service, waiting)
     elif isinstance(outcome, (NotSent, *SERVICE_WIDE)):
-        board.place(track, service, placement.to(State.PENDING, now, intent=None))
+        board.place(track, service, placement.to(State.PENDING, now, intent=None, requested=None))
     elif isinstance(outcome, ItemError) and outcome.permanent:
         failed = placement.to(State.FAILED, now, reason=outcome.reason, message=outcome.message, intent=None)
         board.place(track, service, replace(failed, attempts=placement.attempts + 1, next_attempt=None))
@@ -199,7 +207,7 @@ def added(sync: Sync, board: Board, result: AddDone) -> None:
             origin=Origin.PLACED,
             id=outcome.id,
             entry=outcome.entry,
-            requested=placement.id if placement.id != outcome.id and service is not ServiceName.TELEGRAM else None,
+            requested=_asked_for(placement, service, outcome.id),
             placed=now,
             missing=0,
             missed=None,
@@ -235,18 +243,28 @@ def removed(sync: Sync, board: Board, result: RemoveDone) -> None:
     if placement.state is not State.REMOVING:
         return
     if isinstance(error, ItemError) and error.permanent:
-        board.place(track, service, placement.to(State.RETAINED, now, reason=error.reason, message=error.message))
+        message = error.message
+        if service is ServiceName.TELEGRAM and placement.reason in CORRECTED:
+            message = f"its post {placement.id} isn't the song. {message} Delete it by hand, and set "
+            message += f'spec.rejects.telegram: ["{placement.id}"] to have the right one posted.'
+        board.place(track, service, placement.to(State.RETAINED, now, reason=error.reason, message=message))
     elif error is not None:
         delay = min(sync.retry.backoff * 2**placement.attempts, 86400.0)
         later = replace(placement, attempts=placement.attempts + 1, next_attempt=now + delay, message=error.message)
         board.place(track, service, later)
-    elif placement.reason == "Rejected" and placement.others:
+    elif service is ServiceName.TELEGRAM and placement.reason == "Rejected" and placement.others:
         first, *rest = placement.others
         board.place(track, service, placement.to(State.PRESENT, now, id=first, entry=None, others=tuple(rest)))
-    elif placement.reason in ("Rejected", "Repinned"):
-        # The place may show it for a while yet: it is kept in mind, lest it be taken for a song of its own.
-        kept = tuple(sorted({*placement.others, result.id}))
-        board.place(track, service, Placement(State.PENDING, changed=now, others=kept))
+    elif service is ServiceName.TELEGRAM and placement.reason == "Rejected" and audio_of(track) == placement.requested:
+        pinned = track.wishes.pins.get(ServiceName.YOUTUBE, "") == placement.requested
+        again = placement.requested is None or pinned
+        board.place(track, service, Placement(State.PENDING, changed=now) if again else rejected_post(placement, now))
+    elif placement.reason in CORRECTED:
+        # What a person pinned in its place is let through with that.
+        pinned = placement.reason == "Repinned"
+        taken = result.id if service is not ServiceName.TELEGRAM else None
+        pending = Placement(State.PENDING, changed=now, others=placement.others, taken=taken, approved=pinned)
+        board.place(track, service, pending)
     elif placement.others:
         first, *rest = placement.others
         board.place(

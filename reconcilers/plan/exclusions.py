@@ -44,7 +44,7 @@ def exclude(placement: Placement, now: float, reason: str, message: str) -> Plac
     if placement.reason == "WrongMatch":
         # That is the answer: a person removed it here, and it stays away.
         return placement.to(State.REMOVED, now, reason="RemovedByPerson")
-    if placement.state is State.REMOVING and reason != "Excluded":
+    if placement.state in (State.REMOVING, State.CORRECTING) and reason != "Excluded":
         return placement.to(State.RETAINED, now, reason=reason, message=message, next_attempt=None)
     return placement.to(State.EXCLUDED, now, reason=reason, message=message, candidates=(), next_attempt=None)
 

@@ -144,7 +144,8 @@ def _overdue(sync: Sync, track: Track, now: float) -> bool:
     """Whether an upload for this track may have arrived, and will not arrive any more."""
     placement = track.placements.get(TELEGRAM, BLANK)
     intent = placement.intent
-    return intent is not None and now >= intent.deadline + sync.timing.settle
+    # An edit is repeated: nothing new comes of it that would have to be looked for.
+    return intent is not None and intent.op == "add" and now >= intent.deadline + sync.timing.settle
 
 
 def _in_doubt(board: Board, track: Track, why: str, now: float) -> None:

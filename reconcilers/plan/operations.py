@@ -158,13 +158,14 @@ class NotSent(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class AddDone:
-    """How an addition ended: stored, or the error (`NotSent`: nothing happened)."""
+    """How an addition ended: stored, or the error (`NotSent`: nothing happened). `requested` is what was to be added."""
 
     service: ServiceName
     track: str
     token: str
     outcome: Added | ServiceError
     at: float
+    requested: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def again_at(sync: Sync, service: ServiceName, place: Place) -> float | None:
 def _proof_needed(setting: Setting, service: ServiceName, place: Place) -> bool:
     for track in setting.board.awake():
         placement = track.placements.get(service)
+        if placement is not None and perhaps_there(placement, place):
+            return True
         if placement is not None and placement.id is not None:
             wake = proof_due(setting.sync, placement, place)
             if wake is not None and setting.now >= wake:
@@ -79,13 +81,20 @@ def _proof_wake(sync: Sync, placement: Placement) -> float | None:
     timing = sync.timing
     if placement.state is State.ADDING and placement.missing:
         return (placement.missed or 0.0) + timing.confirm
-    if placement.state is State.ADDING and placement.intent is not None:
+    if placement.state in (State.ADDING, State.CORRECTING) and placement.intent is not None:
         return placement.intent.deadline + timing.settle
     if placement.state is State.PRESENT and placement.missing == 1:
         return (placement.missed or 0.0) + timing.confirm
     if placement.state is State.PRESENT and not placement.seen and placement.placed is not None:
         return placement.placed + timing.settle
     return None
+
+
+def perhaps_there(placement: Placement, place: Place) -> bool:
+    """Whether the song may stand there by another entry, and the playlist was not read whole since we took out ours."""
+    if placement.state is not State.PENDING or not placement.others or placement.taken is None:
+        return False
+    return place.wanted or place.listed is None or place.listed < (placement.changed or 0.0)
 
 
 def use_of(place: Place) -> Use:

@@ -1,12 +1,24 @@
 """Questions about one track, which its placements and wishes answer."""
 
 import hashlib
+from dataclasses import replace
 
+from reconcilers.matching import MatchPolicy
 from reconcilers.model import Placement, State, Track
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
 
-STANDING = frozenset({State.PRESENT, State.ADDING, State.REMOVING, State.RETAINED, State.UNAVAILABLE, State.EXCLUDED})
+STANDING = frozenset(
+    {
+        State.PRESENT,
+        State.ADDING,
+        State.REMOVING,
+        State.CORRECTING,
+        State.RETAINED,
+        State.UNAVAILABLE,
+        State.EXCLUDED,
+    }
+)
 """States in which an id in a placement names an entry that stands, or may stand, in the place."""
 
 BLANK = Placement()
@@ -41,13 +53,20 @@ def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
     pin = track.wishes.pins.get(service)
     if placement is None:
         found: tuple[str | None, ...] = (pin,)
-    elif placement.state is State.PRESENT and pin is None and placement.requested is None and not placement.others:
+    elif placement.state is State.PRESENT and pin is None and _one_id(placement, service):
         found = (placement.id,)
     else:
+        # A post is shown by its number, not by what it was made from.
+        asked = placement.requested if service is not ServiceName.TELEGRAM else None
         candidates = tuple(c.id for c in placement.candidates) if placement.state is State.REVIEW else ()
-        found = (pin, placement.id, placement.requested, *placement.others, *candidates)
+        found = (pin, placement.id, asked, *placement.others, *candidates, placement.taken)
     rejected = track.wishes.rejects.get(service)
     return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))
+
+
+def _one_id(placement: Placement, service: ServiceName) -> bool:
+    alone = not placement.others and placement.taken is None
+    return alone and (placement.requested is None or service is ServiceName.TELEGRAM)
 
 
 def first_seen(track: Track) -> float:
@@ -90,8 +109,27 @@ def audio_of(track: Track) -> str | None:
     return track.audio if track.audio not in rejects else None
 
 
+def taken_back(placement: Placement, now: float, reason: str) -> Placement:
+    """What we put there, from now on to be taken out."""
+    intent = placement.intent if placement.intent is not None and placement.intent.op == "add" else None
+    return placement.to(State.REMOVING, now, reason=reason, attempts=0, next_attempt=None, intent=intent)
+
+
+def policy_of(sync: Sync) -> MatchPolicy:
+    """The matcher's thresholds, with what the MusicSync overrides."""
+    policy = MatchPolicy()
+    if sync.accept is not None:
+        policy = replace(policy, accept=sync.accept)
+    if sync.review is not None:
+        policy = replace(policy, review=sync.review)
+    return policy
+
+
 def fingerprint(sync: Sync, track: Track) -> str:
-    """Of what a search for this track would look for, refuse and take: it changes when a person changes that."""
+    """Of what a search for this track would look for, refuse and take: it changes when a person changes that.
+
+    It begins with what tells only of the song itself (`facts_of`).
+    """
     recording, wishes = track.recording, track.wishes
     if recording is None:
         return "-"
@@ -99,14 +137,21 @@ def fingerprint(sync: Sync, track: Track) -> str:
     if not wishes:
         return _UNTOUCHED + bands
     rejects = sorted((s.value, *sorted(ids)) for s, ids in wishes.rejects.items() if ids)
-    asked = _digest(
-        wishes.title, wishes.artists, wishes.duration, wishes.isrc, rejects, wishes.pins.get(ServiceName.YOUTUBE)
-    )
-    return asked + bands
+    pin = wishes.pins.get(ServiceName.YOUTUBE)
+    chosen = _digest(rejects, pin) if rejects or pin else ""
+    return _digest(wishes.title, wishes.artists, wishes.duration, wishes.isrc) + chosen + bands
+
+
+def facts_of(fingerprint: str) -> str:
+    """The part of a fingerprint that changes when a person corrects the song's title, artists, length or ISRC."""
+    return fingerprint[:_DIGITS]
+
+
+_DIGITS = 8
 
 
 def _digest(*facts: object) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:_DIGITS]
 
 
-_UNTOUCHED = _digest(None, (), None, None, [], None)
+_UNTOUCHED = _digest(None, (), None, None)

@@ -6,7 +6,7 @@ from reconcilers.model import Match, Origin, Place, Placement, State, Track
 from reconcilers.plan.board import BLANK, Board
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Sync
-from reconcilers.recording import Recording
+from reconcilers.recording import Recording, filled
 from reconcilers.services.protocol import Item, ServiceName
 
 
@@ -28,6 +28,9 @@ class View:
         return self.listed.service
 
 
+_SETTLED = (State.PRESENT, State.CORRECTING, State.UNAVAILABLE, State.EXCLUDED, State.RETAINED)
+
+
 def bystander(view: View, track: Track, id: str) -> bool:
     """Whether an entry of a track stands beside the one that counts: the pinned one, or the one that was there before."""
     pin = track.wishes.pins.get(view.service)
@@ -36,7 +39,7 @@ def bystander(view: View, track: Track, id: str) -> bool:
     placement = track.placements.get(view.service, BLANK)
     if placement.id is None or placement.id == id or not placement.seen:
         return False
-    if placement.state not in (State.PRESENT, State.UNAVAILABLE, State.EXCLUDED, State.RETAINED):
+    if placement.state not in _SETTLED:
         return False
     return placement.id in view.ids or not view.listed.complete
 
@@ -48,16 +51,20 @@ def beside(view: View, track: Track, id: str) -> None:
         view.board.place(track, view.service, replace(placement, others=tuple(sorted({*placement.others, id}))))
 
 
+_SILENT = Placement()
+
+
 def present(placement: Placement, item: Item, now: float) -> Placement:
-    """The placement once its entry was seen."""
+    """The placement once its entry was seen. What is in question about what stands there, stays so."""
     unseen = placement.state is State.PRESENT or (placement.state is State.FAILED and placement.placed is not None)
     ours = placement.intent is not None or (unseen and placement.origin is Origin.PLACED)
     others = tuple(i for i in (*placement.others, placement.id if placement.seen else None) if i not in (None, item.id))
+    said = placement if placement.told is not placement.state and placement.id == item.id else _SILENT
     return placement.to(
         State.PRESENT if item.available else State.UNAVAILABLE,
         now,
-        message="" if item.available else "the entry is still there, but the service no longer plays it",
-        reason="" if item.available else "Gone",
+        message=said.message if item.available else "the entry is still there, but the service no longer plays it",
+        reason=said.reason if item.available else "Gone",
         id=item.id,
         entry=item.entry,
         others=tuple(i for i in dict.fromkeys(others) if i is not None),
@@ -82,12 +89,6 @@ def learn(view: View, track: Track, recording: Recording) -> None:
         if recording.title:
             view.board.put(replace(track, identity=recording))
         return
-    learned = replace(
-        known,
-        artists=known.artists or recording.artists,
-        album=known.album or recording.album,
-        duration=known.duration if known.duration is not None else recording.duration,
-        isrc=known.isrc or recording.isrc,
-    )
+    learned = filled(known, recording)
     if learned != known:
         view.board.put(replace(track, identity=learned))

@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import replace
 
 from reconcilers.matching import Band, compare
-from reconcilers.model import Match, Origin, Placement, State, Track
+from reconcilers.model import DOUBTED, Match, Origin, Placement, State, Track
 from reconcilers.plan.absence import withdrawn
 from reconcilers.plan.board import BLANK, Board, fingerprint, rank, stands, track_name
+from reconcilers.plan.corrections import corrected, dead_pin, doubted, posted_again
 from reconcilers.plan.exclusions import Exclusions, exclude, included
 from reconcilers.plan.merge import merge, under_way
-from reconcilers.plan.song import NOT_AGAIN, at_odds
+from reconcilers.plan.song import NOT_AGAIN, at_odds, taken_back
 from reconcilers.policy import Fetch, Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -21,6 +22,7 @@ SEARCH_ENDED = frozenset(
 )
 
 _ENDED = frozenset({State.REVIEW, State.NOT_FOUND, State.FAILED})
+_HERE = frozenset({State.PRESENT, State.CORRECTING, State.UNAVAILABLE})
 
 
 def carry(sync: Sync, board: Board, now: float) -> None:
@@ -51,7 +53,9 @@ def _untold(track: Track, sync: Sync) -> bool:
         return True
     for placement in track.placements.values():
         state = placement.state
-        if state is State.EXCLUDED or (state in _ENDED and placement.reason in NOT_AGAIN):
+        if state in (State.EXCLUDED, State.CORRECTING) or placement.told is not state:
+            return True
+        if state in _ENDED and placement.reason in (*NOT_AGAIN, "RejectedPost"):
             return True
         if state in _ENDED and placement.sought and placement.sought != fingerprint(sync, track):
             return True
@@ -103,7 +107,10 @@ def _wished(
         return _contradicted(track, service, placement, now)
     placement = _reject(sync, board, track, service, placement, now)
     placement = _pin(board, track, service, placement, pins, now)
-    return _seek_again(sync, board.tracks.get(track.name, track), service, placement, now)
+    track = board.tracks.get(track.name, track)
+    if service is ServiceName.TELEGRAM:
+        placement = posted_again(track, corrected(track, placement, now), now)
+    return _seek_again(sync, track, service, placement, now)
 
 
 def _why_not(sync: Sync, track: Track, service: ServiceName) -> tuple[str, str] | None:
@@ -112,7 +119,7 @@ def _why_not(sync: Sync, track: Track, service: ServiceName) -> tuple[str, str] 
         return ("Excluded", "")
     placement = track.placements.get(service, BLANK)
     here = placement.id is not None and (placement.seen or placement.placed is not None)
-    if here and placement.state is not State.REMOVING:
+    if here and placement.state not in (State.REMOVING, State.CORRECTING):
         return None
     if not sync.targets[service].access.writable:
         return ("ReadOnly", "this place is only read")
@@ -145,8 +152,8 @@ def _reject(
         return placement
     if placement.state in (State.ADDING, State.REMOVING):
         return placement
-    if placement.state in (State.PRESENT, State.UNAVAILABLE) and placement.origin is Origin.PLACED:
-        return placement.to(State.REMOVING, now, reason="Rejected", attempts=0, next_attempt=None)
+    if placement.state in _HERE and placement.origin is Origin.PLACED:
+        return taken_back(placement, now, "Rejected")
     if placement.state is State.PRESENT and placement.others:
         first, *rest = placement.others
         return placement.to(State.PRESENT, now, id=first, entry=None, others=tuple(rest), match=Match("Listed"))
@@ -190,22 +197,35 @@ def _pin(
 ) -> Placement:
     """A person said: this is the right one."""
     pin = track.wishes.pins.get(service)
+    contested = (service, track.name) in conflicts
+    if placement.told is State.FAILED and stands(placement) and not contested and pin != dead_pin(placement):
+        found = placement.match is not None and placement.match.method == "Search"
+        placement = placement.to(State.PRESENT, now, sought=DOUBTED if found else "")
     if pin is None or placement.state in (State.ADDING, State.REMOVING):
         return placement
-    if (service, track.name) in conflicts:
+    if contested:
         message = f"another track pins {pin} too; one of the two must let it go"
+        if placement.state is State.PRESENT:
+            return placement.to(State.PRESENT, now, reason="PinConflict", message=message)
         return placement.to(State.FAILED, now, reason="PinConflict", message=message, next_attempt=None)
     if placement.id == pin:
         if placement.state in (State.REVIEW, State.NOT_FOUND) or placement.reason == "PinConflict":
             return Placement(State.PENDING, changed=now)
+        if placement.reason == "Doubtful":
+            return placement.to(State.PRESENT, now, match=Match("Pin"))
         if placement.reason == "NotStored":
             return placement.to(State.PENDING, now, match=Match("Pin"), attempts=0, origin=None, placed=None)
         return placement
-    if pin in placement.others and placement.state is not State.REMOVED:
+    if placement.state in (State.PRESENT, State.CORRECTING) and placement.origin is Origin.PLACED:
+        # What we put in a playlist goes once it is known that there is something to take its place.
+        ours_goes = service is ServiceName.TELEGRAM
+        return taken_back(placement, now, "Repinned") if ours_goes else placement
+    certain = service is ServiceName.TELEGRAM or stands(placement)
+    if certain and pin in placement.others and placement.state is not State.REMOVED:
         others = tuple(sorted({*placement.others, placement.id or pin} - {pin}))
-        return placement.to(State.PRESENT, now, id=pin, entry=None, others=others, match=Match("Pin"), seen=True)
-    if placement.state is State.PRESENT and placement.origin is Origin.PLACED and service is not ServiceName.TELEGRAM:
-        return placement.to(State.REMOVING, now, reason="Repinned", attempts=0, next_attempt=None)
+        origin = placement.origin or Origin.FOUND
+        here = placement.to(State.PRESENT, now, id=pin, entry=None, others=others, match=Match("Pin"), seen=True)
+        return replace(here, origin=origin)
     owner = board.owner(service, pin)
     if owner is not None and owner.name != track.name and not owner.wishes.pins.get(service):
         theirs = owner.placements.get(service, BLANK)
@@ -223,9 +243,12 @@ def _pin(
 
 
 def _seek_again(sync: Sync, track: Track, service: ServiceName, placement: Placement, now: float) -> Placement:
-    """What a person changed about the song, or about what is taken for it, makes an ended search worth another try."""
+    """What a person changed about the song, or about what is taken for it, makes an ended search worth another try.
+
+    What a search has led to already is judged again only where the song itself was corrected.
+    """
     if placement.state not in _ENDED:
-        return placement
+        return doubted(sync, track, service, placement)
     if placement.reason in NOT_AGAIN:
         return placement if track.wishes.pins.get(service) else Placement(State.PENDING, changed=now)
     if not placement.sought or placement.reason not in SEARCH_ENDED or placement.sought == fingerprint(sync, track):

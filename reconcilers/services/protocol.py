@@ -31,7 +31,8 @@ class Item:
     `id` names the song there (message id, video id, track id). `entry` is what a removal needs besides it
     (playlist-item id, setVideoId). `available` is False for rows whose song is gone or private: they count in a
     listing and prove presence, but say nothing about the song. `token` is the placement token found in an upload's
-    file name (Telegram only). `foreign` marks entries that can't be songs elsewhere (episodes, local files).
+    file name (Telegram only). `foreign` marks entries that can't be songs elsewhere (episodes, local files). `edited`
+    marks a post that somebody changed after it was made: whatever it was, it may be another song now.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Item:
     available: bool = True
     foreign: bool = False
     token: str | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,15 @@ class AddRequest:
     """One song to put into a place.
 
     `id` is the id to add; for Telegram it is the YouTube id that the audio comes from. `token` marks the upload so that
-    it can be recognised after an unknown outcome. `silent` suppresses notifications (backlogs).
+    it can be recognised after an unknown outcome. `silent` suppresses notifications (backlogs). `replaces` is the post of
+    ours whose content this takes, in place of a new post: that may be repeated.
     """
 
     id: str
     recording: Recording
     token: str = ""
     silent: bool = False
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

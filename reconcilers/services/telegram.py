@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -16,6 +17,7 @@ from telegram import (
     ChatMemberRestricted,
     ChatPermissions,
     InputFile,
+    InputMediaAudio,
     Message,
     MessageOriginChannel,
 )
@@ -278,17 +280,41 @@ class TelegramService:
         return await self._caller.once("audio", 0, lambda: fetch(request.id, request.recording, self._on_progress))
 
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
-        """Posts one by one; see `one_by_one`. What was not prepared is fetched first; the audio is removed after."""
+        """Posts one by one; see `one_by_one`. What was not prepared is fetched first; the audio is removed after.
+
+        Where a request replaces a post of the bot's own, that one is edited, which Telegram allows in channels at any
+        time; where it doesn't all the same, the outcome is an `ItemError` (``NotEditable``, or ``Gone``).
+        """
         return await one_by_one(requests, self._add)
 
     async def _add(self, request: AddRequest) -> Added:
         await self.prepare(request)
         audio = self._prepared.pop((request.id, request.token))
+        post = request.replaces
         try:
-            sent = await self._write("sendAudio", 1, lambda: self._send(request, audio))
+            if post is None:
+                sent = await self._write("sendAudio", 1, lambda: self._send(request, audio))
+                return Added(str(sent.message_id))
+            with suppress(telegram_errors.UnmodifiedError):
+                await self._write("editMessageMedia", 1, lambda: self._edit(int(post), request, audio))
+            return Added(post)
         finally:
             self._release(audio)
-        return Added(str(sent.message_id))
+
+    async def _edit(self, message_id: int, request: AddRequest, audio: Audio) -> None:
+        recording, timeout = request.recording, self._upload_timeout
+        name = file_name(recording, request.token, audio.path.suffix)
+        with audio.path.open("rb") as file:
+            media = InputMediaAudio(
+                InputFile(file, filename=name, attach=True, read_file_handle=False),
+                title=label(recording.title),
+                performer=label(recording.artist),
+                duration=round(audio.duration),
+                thumbnail=InputFile(audio.thumbnail, attach=True) if audio.thumbnail is not None else None,
+            )
+            await self.bot.edit_message_media(
+                media, self.chat_id, message_id, connect_timeout=10, read_timeout=timeout, write_timeout=timeout
+            )
 
     async def _send(self, request: AddRequest, audio: Audio) -> Message:
         recording, timeout = request.recording, self._upload_timeout

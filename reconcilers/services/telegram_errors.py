@@ -40,6 +40,12 @@ class MessageGoneError(ItemError):
     reason = "Gone"
 
 
+class UnmodifiedError(ItemError):
+    """The message has that content already."""
+
+    reason = "NotModified"
+
+
 class MigratedError(TargetError):
     """A group has become another chat, with the id `chat_id`."""
 
@@ -95,6 +101,8 @@ def _bad_request(error: BadRequest) -> ServiceError:
             "Telegram knows no such channel, or the bot was never in it. Check spec.telegram.channel and add the bot.",
             reason="NotFound",
         )
+    if "message is not modified" in text:
+        return UnmodifiedError("The post is so already.", permanent=True)
     if "not found" in text and "message" in text:
         return MessageGoneError("The message is not in the channel.", permanent=True)
     if "can't be deleted" in text:
@@ -103,6 +111,8 @@ def _bad_request(error: BadRequest) -> ServiceError:
             reason="Retained",
             permanent=True,
         )
+    if "can't be edited" in text or "edit_time_expired" in text:
+        return ItemError("Telegram does not let this post be edited.", reason="NotEditable", permanent=True)
     if "can't be forwarded" in text:
         return ItemError("Telegram does not let this post be forwarded.", reason="Unreadable", permanent=True)
     if "too big" in text:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reconcilers.errors import TransientError
 from reconcilers.model import State, Track, Wishes
+from reconcilers.plan.corrections import refused
 from reconcilers.policy import Past, RemovalPolicy, Retry, Sync, Target
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import AddRequest, Item, ServiceName
@@ -304,9 +305,13 @@ class Witness:
                 found.append((id in wishes.rejects.get(decided, ()), "rejected"))
                 found.append((wishes.pins.get(decided, id) != id, "another is pinned"))
         else:
-            for _, wishes, p in tracks:
+            for track, wishes, p in tracks:
                 if p.id == id and p.state is State.REMOVING:
                     rejected, pin = id in wishes.rejects.get(service, ()), wishes.pins.get(service, id)
+                    # A post goes with the recording that it was made from.
+                    rejected = rejected or (p.requested is not None and refused(track, p.requested))
+                    # Who names another song has said so of what was found for the old one.
+                    rejected = rejected or p.reason == "Rematched"
                     found.append((service in wishes.exclude_from, "excluded"))
                     found.append((not wishes.absent and pin == id and not rejected, "nobody asked for it"))
                     found.append((not wishes.absent and id == wishes.pins.get(service), "pinned"))

@@ -5,7 +5,9 @@ stands in ``spec`` is a person's (`Wishes`), what stands in ``status`` is the op
 holds the memory of the channel (`navaar.api.memory`).
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -151,6 +153,12 @@ def _wishes_from(spec: Mapping[str, Any]) -> Wishes:
 _UNWRITTEN = {"musicSyncRef", "origin", "state"}
 
 
+def approval_of(track: str, namespace: str, service: ServiceName, id: str) -> str:
+    """The command by which a person says that the song is this one: one line for a shell."""
+    patch = json.dumps({"spec": {"pins": {service.value: id}}}, separators=(",", ":"))
+    return f"kubectl patch track {track} -n {namespace} --type=merge -p '{patch}'"
+
+
 def status_of(
     track: Track,
     previous: Mapping[str, Any] | None = None,
@@ -158,13 +166,14 @@ def status_of(
     phase: Phase,
     message: str = "",
     generation: int | None = None,
+    namespace: str = "default",
     events: Iterable[tuple[float, str]] = (),
 ) -> dict[str, Any]:
     """The whole ``status`` of the Track, to take the place of `previous`.
 
     What the planner doesn't know is carried over: history, conditions, and the observed generation where none
-    is given. `phase` and `message` are those of `reconcilers.phase`. `events` (Unix seconds, sentence) go to
-    the end of the history. Equal to `previous` when nothing changed.
+    is given. `phase` and `message` are those of `reconcilers.phase`; `namespace` is the Track's. `events` (Unix
+    seconds, sentence) go to the end of the history. Equal to `previous` when nothing changed.
     """
     previous = previous or _NOTHING
     status: dict[str, Any] = {"phase": phase.value}
@@ -182,7 +191,8 @@ def status_of(
         status["audio"] = {"youtubeId": track.audio}
     if track.placements:
         status["placements"] = {
-            service.value: placement_status(placement) for service, placement in track.placements.items()
+            service.value: placement_status(placement, partial(approval_of, track.name, namespace, service))
+            for service, placement in track.placements.items()
         }
     if track.absent:
         status["absent"] = True

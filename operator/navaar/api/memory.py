@@ -71,7 +71,7 @@ def _knowledge(placement: Placement) -> tuple[int, float]:
 def memory_of(track: Track, chat_id: int | None) -> str | None:
     """The value of the annotation; None when there is nothing to remember, or the chat's id isn't known yet."""
     placement = track.placements.get(ServiceName.TELEGRAM)
-    if placement is None or chat_id is None or (placement.id is None and placement.intent is None):
+    if placement is None or chat_id is None or not _tells(placement):
         return None
     status = placement_status(placement)
     memory: dict[str, Any] = {"chat": chat_id}
@@ -93,7 +93,7 @@ def memory_from(annotation: str) -> Memory:
             {**memory, "state": memory.get("state") or _implied(memory.get("id"), memory.get("intent"))}
         )
         identity = memory.get("identity")
-        if placement.id is None and placement.intent is None:
+        if not _tells(placement):
             return UNREADABLE
         return Memory(
             int(memory["chat"]),
@@ -120,6 +120,12 @@ def song_from(annotation: str, source: Source | None) -> tuple[Recording | None,
         return identity_from(song), source or _SOURCES.get(song.get("source", ""))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None, source
+
+
+def _tells(placement: Placement) -> bool:
+    """Whether there is something to remember: a post, one under way, or one that a person rejected."""
+    refused = placement.state is State.REVIEW and placement.requested is not None
+    return placement.id is not None or placement.intent is not None or refused
 
 
 def _implied(id: str | None, intent: object) -> State:

@@ -6,7 +6,7 @@ people to read (candidates) is kept small.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, overload
@@ -22,8 +22,11 @@ _STATES = {state.value: state for state in State}
 _ORIGINS = {origin.value: origin for origin in Origin}
 
 
-def placement_status(placement: Placement) -> dict[str, Any]:
-    """The placement as a part of a status, without what is unset. Candidates go once the song is there."""
+def placement_status(placement: Placement, approval: Callable[[str], str] | None = None) -> dict[str, Any]:
+    """The placement as a part of a status, without what is unset. Candidates go once the song is there.
+
+    `approval` gives the command by which a person takes the candidate of that id.
+    """
     status: dict[str, Any] = {"state": placement.state.value}
     if placement.origin is not None:
         status["origin"] = placement.origin.value
@@ -33,6 +36,8 @@ def placement_status(placement: Placement) -> dict[str, Any]:
         status["id"] = placement.id
     if placement.others:
         status["ids"] = list(placement.others[:ID_COUNT_LIMIT])
+    if placement.taken is not None:
+        status["takenId"] = placement.taken
     if placement.entry is not None:
         status["entryId"] = placement.entry
     if placement.seen:
@@ -48,7 +53,8 @@ def placement_status(placement: Placement) -> dict[str, Any]:
     if placement.match is not None:
         status["match"] = _match_status(placement.match)
     if placement.candidates and placement.state is not State.PRESENT:
-        status["candidates"] = [_candidate_status(found) for found in placement.candidates[:CANDIDATE_LIMIT]]
+        shown = placement.candidates[:CANDIDATE_LIMIT]
+        status["candidates"] = [_candidate_status(found, approval) for found in shown]
     if placement.attempts:
         status["attempts"] = placement.attempts
     if placement.sought:
@@ -88,6 +94,7 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
         entry=get("entryId"),
         requested=get("requestedId"),
         others=tuple(get("ids", ())),
+        taken=get("takenId"),
         seen=get("seen", False),
         missing=get("missing", 0),
         missed=read(missed) if missed else None,
@@ -195,8 +202,10 @@ def _match_from(status: Mapping[str, Any]) -> Match:
     return _shared_match(status["method"], float(status.get("score", 1)), tuple(status.get("reasons", ())))
 
 
-def _candidate_status(found: Scored) -> dict[str, Any]:
+def _candidate_status(found: Scored, approval: Callable[[str], str] | None) -> dict[str, Any]:
     status: dict[str, Any] = {"id": found.id, "text": found.text[:MESSAGE_LIMIT], "score": found.score}
     if found.reasons:
         status["reasons"] = _clipped(found.reasons)
+    if approval is not None:
+        status["approve"] = approval(found.id)[:MESSAGE_LIMIT]
     return status

@@ -105,6 +105,9 @@ class CandidateStatus(Model):
     id: Id
     """Its id: write it into spec.pins to say "this is it", into spec.rejects to say "it isn't"."""
 
+    approve: Message | None = None
+    """The command that takes it, ready to paste."""
+
     text: Message
     """Artist, title and length."""
 
@@ -119,20 +122,24 @@ class PlacementStatus(Model):
     """The song in one place."""
 
     state: State
-    """Where it stands: Pending, Review, NotFound, Adding, Present, Removing, Unavailable, Failed, Removed,
-    Excluded or Retained."""
+    """Where it stands: Pending, Review, NotFound, Adding, Present, Removing, Correcting, Unavailable, Failed,
+    Removed, Excluded or Retained."""
 
     origin: Origin | None = None
     """Who put it there: Found by the operator, or Placed by it."""
 
     requested_id: Id | None = None
-    """The id that was asked to be added, where the service stored another."""
+    """The id that was asked to be added, where the service stored another; for the channel, the YouTube id
+    that our post was made from."""
 
     id: Id | None = None
     """Its id there: message, video, Spotify track. Decided, if it is still to be added."""
 
     ids: Annotated[list[Id], Field(max_length=ID_COUNT_LIMIT, json_schema_extra=_ATOMIC)] = Field(default_factory=list)
     """Further entries of the same song in this place."""
+
+    taken_id: Id | None = None
+    """The id that we took out last, which the service may show for a while yet."""
 
     entry_id: Id | None = None
     """What the service needs to remove the entry."""
