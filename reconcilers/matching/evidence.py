@@ -39,7 +39,7 @@ class Facts:
     """A title and its artists in comparable form.
 
     `forms` are the compact spellings that name the song alone, the whole title first; `bracketed` says that it has a
-    bracket of its own; `numbers` must agree between two titles of one song; `cut` says that its end is missing.
+    bracket of its own, `aside` are the words of those behind the title; `numbers` must agree between two titles of one song; `cut` says that its end is missing.
     """
 
     title: str
@@ -49,6 +49,7 @@ class Facts:
     core_text: str
     numbers: frozenset[str]
     bracketed: bool
+    aside: tuple[str, ...]
     cut: bool
     credits: Credits
     version: frozenset[str]
@@ -95,6 +96,7 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
         core_text=text if parsed.title == full else " ".join(words(parsed.title)),
         numbers=frozenset(word for word in found if word.isdigit()),
         bracketed=bool(parsed.subtitle),
+        aside=words(parsed.subtitle) if parsed.subtitle and not full.startswith(parsed.subtitle) else (),
         cut=_ELLIPSIS.search(full) is not None,
         credits=credited(parsed.artists, parsed.featured),
         version=parsed.version,

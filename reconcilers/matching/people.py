@@ -149,8 +149,10 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     short, long = sorted((mine, theirs), key=len)
     if not short:
         return False
-    if len("".join(short)) >= 4 and f" {' '.join(short)} " in f" {' '.join(long)} ":
-        return True
+    # A family name, or several words of it: one first word may be anybody's (Prince, Prince Royce).
+    if len("".join(short)) >= 4 and (len(short) > 1 or short[0] == long[-1]):
+        if f" {' '.join(short)} " in f" {' '.join(long)} ":
+            return True
     return (
         len(mine) == len(theirs) > 1
         and mine[-1] == theirs[-1]

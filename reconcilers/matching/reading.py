@@ -42,6 +42,8 @@ _HEBREW = {
     "ק": ("k", "q", "c"), "ר": ("r",), "ש": ("sh", "s"), "ת": ("t", "th"), "'": ("",), " ": ("", "a", "e"),
 }  # fmt: skip
 _LETTERS = {**_HEBREW, **_ARABIC, " ": tuple(dict.fromkeys((*_ARABIC[" "], *_HEBREW[" "])))}
+# The vowel that every consonant has is written in these only where it is another.
+_INDIC = frozenset({"devanagari", "gurmukhi", "bengali", "gujarati", "tamil", "telugu", "kannada", "malayalam"})
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = frozenset("aeiou")
 
@@ -94,6 +96,15 @@ def across(one: str, other: str) -> float | None:
                 return 1.0 if sum(map(str.isalpha, written)) >= 3 else 0.85
         # Equal consonants alone are two words as often as one: باران is Baran, not Baroon.
         return min(alike, 0.85 if min(len(bones), len(others)) >= 3 else 0.7)
+    if first in _INDIC or second in _INDIC:
+        written, spelt = (one, other) if first in _INDIC else (other, one)
+        if reads_as(latin(written), spelt):
+            return 1.0
+    if "hangul" in (first, second):
+        # Family names go first in Korea, and last in Latin letters.
+        korean, spelt = (one, other) if first == "hangul" else (other, one)
+        if any(_spelt(korean) == _spelt(turned) for turned in _turned(spelt)):
+            return 1.0
     # These scripts write their vowels, so the whole spelling counts, and a letter is another word as often as a habit.
     mine, theirs = _spelt(one), _spelt(other)
     off = Levenshtein.distance(mine, theirs)
@@ -112,6 +123,11 @@ _HABITS = (
     ("zh", "j"), ("dj", "j"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("y", "i"), ("w", "v"), ("q", "k"), ("ie", "e"), ("io", "e"),
     ("ii", "i"), ("'", ""),
 )  # fmt: skip
+
+
+def _turned(name: str) -> tuple[str, ...]:
+    parts = name.split()
+    return (name, " ".join((*parts[1:], parts[0])), " ".join((parts[-1], *parts[:-1]))) if len(parts) > 1 else (name,)
 
 
 def _spelt(text: str) -> str:

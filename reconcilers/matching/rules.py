@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconcilers.matching.evidence import Like, misspelt
+from reconcilers.matching.normalise import words
 from reconcilers.matching.pair import Pair
+from reconcilers.matching.people import scripts_differ
 from reconcilers.matching.policy import MatchPolicy
 
 SURE = 1.0
@@ -61,8 +63,6 @@ ALLOWANCES = (
     Rule("bare title", "What is found by artist and title, bears the title alone and lasts as long to the second, is the "
          "label's own upload: it needs no names in its title."),
     Rule("misspelt", "A letter wrong in a long title by the same artist is a slip, if the duration is equal."),
-    Rule("crowded title", "A title that names song and artist may name a composer, a dance or a guest as well, if it lasts as "
-         "long to the second."),
     Rule("isrc", "The ISRC is the recording's number. Registries err, so title and duration must confirm it."),
 )  # fmt: skip
 
@@ -92,11 +92,18 @@ def _unknown_artist(pair: Pair, policy: MatchPolicy) -> bool:
 def _similar_title(pair: Pair, policy: MatchPolicy) -> bool:
     if pair.title is not Like.SIMILAR or pair.work:
         return False
-    if pair.found is not None and pair.found.surplus and "crowded title" not in policy.without:
-        crowded = pair.found.surplus <= 3 and pair.candidate.kind == "" and pair.within(BARE_SECONDS)
-        return not crowded
     slip = "misspelt" not in policy.without and misspelt(pair.mine, pair.theirs)
     return not (slip and pair.within(EXACT_SECONDS) and pair.people >= Like.COMPATIBLE)
+
+
+def _aside(pair: Pair, policy: MatchPolicy) -> bool:
+    aside = pair.theirs.aside
+    if pair.title is not Like.COMPATIBLE or not aside or pair.found is not None or pair.mine.bracketed:
+        return False
+    known = {*words(pair.wanted.album or ""), *words(pair.candidate.recording.album or ""), *pair.mine.text.split()}
+    for name in (*pair.mine.credits.written, *pair.theirs.credits.written):
+        known.update(words(name))
+    return not (known.issuperset(aside) or scripts_differ(" ".join(aside), pair.theirs.core))
 
 
 OBJECTIONS: tuple[Objection, ...] = (
@@ -133,6 +140,12 @@ OBJECTIONS: tuple[Objection, ...] = (
     Objection(
         "similar title", UNSURE, _similar_title,
         "A word more or less is another song.",
+    ),
+    Objection(
+        "bracket more",
+        UNSURE,
+        _aside,
+        "A bracket that nothing explains may name another version, or another performer.",
     ),
     Objection(
         "transliterated title", UNSURE,

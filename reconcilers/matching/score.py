@@ -23,7 +23,7 @@ class Scored:
 
     `sure` is False where something forbids taking it unasked, whatever the score and the thresholds. `firm` says that
     by its names and version it is the song, so that only the duration can be in doubt. `bare` says that nobody is named, `plain`
-    that the title has neither a bracket nor an edition more, `heard` that a name was read in another script.
+    that the names are no more and no less than what was wanted, `heard` that a name was read in another script.
     """
 
     candidate: Candidate
@@ -211,7 +211,7 @@ def _told(judged: _Judged, policy: MatchPolicy) -> Scored:
         sure=judged.limit == SURE,
         firm=against <= _ONLY_DURATION and pair.title is not Like.SIMILAR and pair.people is not Like.SIMILAR,
         bare=pair.people < Like.SIMILAR,
-        plain=pair.title is Like.EQUAL,
+        plain=pair.title is Like.EQUAL and (pair.people is Like.EQUAL or pair.people is Like.UNKNOWN),
         heard=Like.TRANSLITERATED in (pair.title, pair.people),
     )
 

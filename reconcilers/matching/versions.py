@@ -6,12 +6,23 @@ from functools import lru_cache
 
 from reconcilers.matching.lexicon import DATE, NUMBER, Lexicon, Span
 from reconcilers.matching.normalise import fold, words
-from reconcilers.matching.vocabulary import DOUBTFUL, NEUTRAL, NOISE, ORIGIN, SEPARATING, SURE_NOISE, SURE_SUFFIXES
+from reconcilers.matching.vocabulary import (
+    ARRANGED,
+    DOUBTFUL,
+    NEUTRAL,
+    NOISE,
+    ORIGIN,
+    SEPARATING,
+    SURE_NOISE,
+    SURE_SUFFIXES,
+)
 
 _CACHE = 4_096
 _NEUTRAL, _NOISE, _ORIGIN = "neutral", "noise", "origin"
 _LEXICON = Lexicon({**DOUBTFUL, _NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGIN, **SEPARATING})
 _TAGS = frozenset(SEPARATING)
+# In a bracket of their own, or after a dash, these are what the bracket is about.
+_ARRANGED = Lexicon({_NEUTRAL: NEUTRAL, _NOISE: NOISE, **ARRANGED})
 _HINTS = _TAGS | frozenset(DOUBTFUL)
 
 # Words of ordinary names as well: at the beginning of a bracket they are a version only before one of the followers.
@@ -72,6 +83,9 @@ def decoration(text: str) -> Words | None:
     spans = _LEXICON.find(said)
     if not said or _of_elsewhere(said, spans):
         return Words(_NOTHING, "", noise=True)
+    arranged = _arranged(said)
+    if arranged:
+        return Words(arranged, "")
     if not spans and said[-1] != "mix":
         return None
     whole = sum(span.end - span.start for span in spans) == len(said)
@@ -84,6 +98,14 @@ def decoration(text: str) -> Words | None:
     if rest:
         return None
     return Words(_NOTHING, "", noise=all(span.kind in (_NOISE, _ORIGIN) for span in spans))
+
+
+def _arranged(said: tuple[str, ...]) -> frozenset[str]:
+    spans = _ARRANGED.find(said)
+    kinds = {span.kind for span in spans} - {_NEUTRAL, _NOISE}
+    if not kinds or sum(span.end - span.start for span in spans) + said.count("and") < len(said):
+        return _NOTHING
+    return frozenset(kinds)
 
 
 def _of_elsewhere(said: tuple[str, ...], spans: list[Span]) -> bool:
@@ -146,7 +168,8 @@ _SURELY = frozenset({"official", "lyric", "lyrics", "version", "clip", "video"})
 def is_version(text: str) -> bool:
     """Whether `text` is a version note and nothing else, never the name of a song after its artist."""
     said = decoration(text)
-    if said is None:
+    if said is None or (_arranged(words(text)) and _SURELY.isdisjoint(words(text))):
+        # Songs are called "Dance", too.
         return False
     if not said.tags:
         found = words(text)

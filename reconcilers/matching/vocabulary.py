@@ -47,7 +47,8 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
         """,
         "cover": """
             cover, covers, covered, cover version, coverversion, coversong, tribute, tribute to, in the style of,
-            originally performed by, as performed by, as made famous by, made famous by, by request, кавер*, کاور*,
+            originally performed by, as performed by, as made famous by, made famous by, made popular by,
+            popularized by, al estilo de, no estilo de, à la manière de, в стиле, by request, кавер*, کاور*,
             بازخوانی*, كوفر, اغنية بصوت, reprise de, versión de, cover di, cover de, 歌ってみた, うたってみた,
             弾いてみた, 演奏してみた, 叩いてみた, 弾き語り, 踊ってみた, カバー, カヴァー, 커버, 翻唱, 翻彈, 翻奏,
             קאבר, גרסת כיסוי, διασκευή, yeniden yorum, soundalike, sound alike
@@ -140,6 +141,28 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
 }
 """Words that set a recording apart. Each key is a word that people can read: it stands in a Track's status."""
 
+ARRANGED: Mapping[str, tuple[str, ...]] = {
+    "arrangement": _phrases(
+        """
+        piano, guitar, violin, cello, harp, flute, sax, saxophone, trumpet, orchestra, orchestral, symphonic,
+        strings, drum, drums, bass, ukulele, kalimba, organ, accordion, choir, lullaby, kids, children, metal,
+        rock, punk, jazz, reggae, house, techno, trap, drill, edm, dance, disco, salsa, cumbia, bachata,
+        bossa nova, country, swing, epic, cinematic, orchestrated, female, male, duet, solo, string quartet,
+        music box, klavier, gitarre, пианино, гитара, скрипка, پیانو, گیتار, ویولن, ارکسترال, بيانو, عود, ピアノ,
+        ギター, 钢琴, 吉他, 피아노, 기타, פסנתר, female version, male version, duet version, group version,
+        dance version, house version, alternate, alternative
+        """
+    ),
+    "other language": _phrases(
+        """
+        english, spanish, french, german, italian, japanese, korean, chinese, mandarin, cantonese, arabic, hebrew,
+        turkish, portuguese, hindi, español, inglés, français, anglais, deutsch, englisch, italiano, русский,
+        english lyrics version
+        """
+    ),
+}
+"""Words that make another recording where a bracket says nothing else: ``Hello (Piano)``. Elsewhere they mean little."""
+
 DOUBTFUL: Mapping[str, tuple[str, ...]] = {
     "the single's": _phrases(
         "single version, single mix, 7 mix, 7 inch, 7 inch mix, 7 inch version, 7 version, single ver"
@@ -154,14 +177,14 @@ DOUBTFUL: Mapping[str, tuple[str, ...]] = {
 NEUTRAL: tuple[str, ...] = _phrases(
     """
     remaster*, re master*, re mastered, digital remaster*, digitally remaster*, # remaster*, # digital remaster*,
-    #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp,
-    original, originals, single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors,
-    limited, legacy, super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix,
-    release, ep,  studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия,
-    версія, оригинал*, ریمستر, ری مستر, نسخه, اصلی, آلبوم, النسخة, الاصلية, リマスター*, バージョン, ver,
-    オリジナル, remasterizad*, remasterisé*, rimasterizzat*, neu abgemischt, remasterisierte, yeniden düzenlenmiş,
-    orijinal, 리마스터, 버전, 重制版, 重製版, 原版, 原唱, גרסה, מקורית, originalversion, original version,
-    album version, versión original, version originale
+    #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp, original, originals,
+    single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors, limited, legacy,
+    super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix, release, ep,
+    studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия, версія, оригинал*, ریمستر, ری مستر,
+    نسخه, اصلی, آلبوم, النسخة, الاصلية, リマスター*, バージョン, ver, オリジナル, remasterizad*, remasterisé*,
+    rimasterizzat*, neu abgemischt, remasterisierte, yeniden düzenlenmiş, orijinal, 리마스터, 버전, 重制版, 重製版,
+    原版, 原唱, גרסה, מקורית, originalversion, original version, album version, versión original,
+    version originale
     """
 )
 """Said of the same recording: nothing follows from them."""
@@ -193,7 +216,8 @@ NOISE: tuple[str, ...] = _phrases(
 ORIGIN: tuple[str, ...] = _phrases(
     """
     prod by, produced by, dir by, directed by, from, ost, original soundtrack, soundtrack,
-    motion picture soundtrack, original motion picture soundtrack, music by, из фильма, из к ф, из сериала,
+    motion picture soundtrack, original motion picture soundtrack, music by, из фильма, из м ф, из мультфильма,
+    из кинофильма, из т с, из оперы, из мюзикла, از فیلم, از سریال, من فيلم, من مسلسل, из к ф, из сериала,
     саундтрек, із фільму, تیتراژ, تیتراژ سریال, banda sonora, bande originale, colonna sonora, trilha sonora,
     aus dem film, 主題歌, 主题曲, 片尾曲, 片头曲, 插曲, 삽입곡
     """
