@@ -38,8 +38,9 @@ class Like(IntEnum):
 class Facts:
     """A title and its artists in comparable form.
 
-    `forms` are the compact spellings that name the song alone, the whole title first; `bracketed` says that it has a
-    bracket of its own, `aside` are the words of those behind the title; `numbers` must agree between two titles of one song; `cut` says that its end is missing.
+    `forms` are the compact spellings that name the song alone, the whole title first; `numbers` must agree between two
+    titles of one song. `bracketed` says that it has a bracket of its own, `aside` are the words of one behind the title;
+    `cut` says that its end is missing.
     """
 
     title: str
@@ -178,12 +179,13 @@ def misspelt(one: Facts, other: Facts) -> bool:
     first, second = one.forms[0], other.forms[0]
     if min(len(first), len(second)) < 8:
         return False
-    if Levenshtein.distance(first, second, score_cutoff=2 + len(first) // 12) > 1 + len(first) // 12:
+    wrong = Levenshtein.distance(first, second, score_cutoff=2 + len(first) // 12)
+    if wrong > 1 + len(first) // 12:
         return False
     mine, theirs = one.text.split(), other.text.split()
     lost, gained = [word for word in mine if word not in theirs], [word for word in theirs if word not in mine]
     if len(mine) != len(theirs):
-        return True
+        return wrong <= 1
     return all(max((fuzz.ratio(word, each) for each in gained), default=0) >= 60 for word in lost)
 
 

@@ -20,8 +20,6 @@ _SMALL = frozenset({
     "et", "sings", "plays", "performs", "singing", "playing", *ENSEMBLES, *COMPOSERS,
 })  # fmt: skip
 _BRACKETS = re.compile(r"[(\[].*?[)\]]")
-_BEFORE_A_NAME = frozenset({"by", "feat", "ft", "vs", "por", "von", "par"})
-_AFTER_A_NAME = frozenset({"sings", "plays", "performs", "singing", "playing"})
 # A part with one of these is the name of a record, a label or a place to find it.
 _RECORDS = frozenset({
     "album", "cd", "disc", "disk", "vinyl", "lp", "ep", "45rpm", "rpm", "78rpm", "45", "78", "records", "record",
@@ -35,12 +33,11 @@ _RECORDS = frozenset({
 class Found:
     """Both stand there.
 
-    `surplus` counts the words that belong to neither and mean something; `another`: somebody else seems to be named as
-    the performer; `record`: the album stands in the artist's place; `of_album`: it stands there.
+    `surplus` counts the words that belong to neither and mean something; `record`: the album stands in the artist's
+    place; `of_album`: it stands there.
     """
 
     surplus: int
-    another: bool
     record: bool = False
     of_album: bool = False
 
@@ -88,28 +85,17 @@ def found_in(wanted: Facts, title: str, album: str | None = None) -> Found | Non
         shorter = without_article(text)
         if shorter == text or not _take(said, free, shorter):
             return None
-    taken = [not each for each in free]
     of_album = by_record or (len("".join(record)) >= 4 and _take(said, free, record))
     for name in (*map(words, wanted.credits.written), text):
         while name and _take(said, free, name):
             pass
     known = _SMALL.union(words(album) if album else ())
-    surplus, another = 0, False
+    surplus = 0
     for place in dict.fromkeys(places):
-        at_place = [at for at in range(len(said)) if places[at] == place and free[at]]
-        left = [said[at] for at in at_place]
-        if not left or not _RECORDS.isdisjoint(left):
-            continue
-        strange = [word for word in meaningless(left) if word not in known and not word.isdigit()]
-        surplus += len(strange)
-        another = another or (bool(strange) and any(_names_another(said, taken, at) for at in at_place))
-    return Found(surplus, another, by_record, of_album)
-
-
-def _names_another(said: tuple[str, ...], taken: list[bool], at: int) -> bool:
-    if said[at] in _BEFORE_A_NAME:
-        return at + 1 < len(said) and not taken[at + 1]
-    return said[at] in _AFTER_A_NAME and (at == 0 or not taken[at - 1])
+        left = [said[at] for at in range(len(said)) if places[at] == place and free[at]]
+        if left and _RECORDS.isdisjoint(left):
+            surplus += sum(word not in known and not word.isdigit() for word in meaningless(left))
+    return Found(surplus, by_record, of_album)
 
 
 @lru_cache(maxsize=512)

@@ -166,10 +166,6 @@ OBJECTIONS: tuple[Objection, ...] = (
         "Where the wanted song has an artist, a dash in its title doesn't name another.",
     ),
     Objection(
-        "another performer", UNSURE, lambda pair, _: pair.found is not None and pair.found.another,
-        "Song and artist, and then somebody else's name: a cover.",
-    ),
-    Objection(
         "not available", WRONG, lambda pair, _: not pair.candidate.available,
         "What can't be played can't be placed.",
     ),

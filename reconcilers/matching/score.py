@@ -77,7 +77,7 @@ def score(wanted: Recording, candidate: Candidate, policy: MatchPolicy) -> Score
 
 _UNLIKE = 0.1
 _SHARED_LETTERS = 65
-_SHARED_WORDS = 0.4
+_SHARED_WORDS = 0.3
 
 
 def _unlike(mine: Facts, title: str) -> bool:
@@ -199,8 +199,6 @@ def _told(judged: _Judged, policy: MatchPolicy) -> Scored:
         said.append("artist only in the title")
     if "other version" in against:
         said += pair.versions
-    if "another performer" in against:
-        said.append("another performer is named")
     if pair.same_isrc and "isrc" not in policy.without:
         said.append("ISRC equal")
     said += in_words(pair.title, pair.people, pair.difference, tolerance=EXACT_SECONDS)
