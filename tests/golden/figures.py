@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from reconcilers.matching import MatchPolicy, door
@@ -55,7 +55,12 @@ class Finding:
 
     case: SongCase | PostCase
     said: str
-    answer: dict[str, Any] = field(default_factory=dict)
+    answer: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The case's name."""
+        return self.case.name
 
 
 def ask(case: SongCase, policy: MatchPolicy | None = None) -> tuple[str, dict[str, Any]]:

@@ -26,9 +26,9 @@ class Heard:
     labels: dict[str, str]
 
 
-def heard(folder: Path = DATA) -> tuple[Heard, ...] | None:
+def heard(folder: Path | None = None) -> tuple[Heard, ...] | None:
     """The searches that found anything; None where the data isn't there."""
-    path = folder / "youtube_candidates.jsonl"
+    path = (folder or DATA) / "youtube_candidates.jsonl"
     return tuple(_read(path)) if path.exists() else None
 
 
