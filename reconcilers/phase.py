@@ -14,6 +14,10 @@ _BY_STATE = (
 _TOLD = (*(among for _, among in _BY_STATE), frozenset({State.RETAINED}))
 
 
+TAKE_ONE = "to take one, see kubectl describe"
+"""Each candidate has the command there, which would be too long for a column."""
+
+
 def phase_of(track: Track, services: Collection[ServiceName]) -> Phase:
     """The first that applies: Removed and Excluded need every declared placement, the others any."""
     if track.duplicate_of is not None:
@@ -39,13 +43,16 @@ def message_of(track: Track, services: Collection[ServiceName]) -> str:
     if track.duplicate_of is not None:
         return f"the same song as {track.duplicate_of}, which stands for it"
     for among in _TOLD:
-        told = [
-            f"{service.value}: {placement.message}"
+        those = [
+            (service, placement)
             for service in services
             if (placement := track.placements.get(service)) is not None
             and placement.told in among
             and placement.message
         ]
-        if told:
+        if those:
+            told = [f"{service.value}: {placement.message}" for service, placement in those]
+            if any(placement.candidates for _, placement in those):
+                told.append(TAKE_ONE)
             return "; ".join(told)
     return ""

@@ -166,6 +166,14 @@ def post(world: World, song: Song) -> int:
     ).message_id
 
 
+def unsigned(world: World, song: Song) -> int:
+    """A person posts the song under its bare title, without a word of who sings it; returns the message's id."""
+    data = media.m4a(song.key, song.duration)
+    file_name = f"{song.title}.m4a"
+    posted = world.telegram.post_audio(CHANNEL_ID, data, title=song.title, duration=song.duration, file_name=file_name)
+    return posted.message_id
+
+
 def _known(identity: str | None) -> str:
     if identity is None:
         raise ValueError("a song of the scenario is not where the scenario puts it")

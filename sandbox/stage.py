@@ -1,5 +1,10 @@
 """A cluster with Navaar installed in it: resources, ServiceAccount and the Role that the chart ships."""
 
+import json
+import os
+import shlex
+import shutil
+import subprocess
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -121,6 +126,25 @@ class Stage:
         path = f"{_PATHS[kind].format(namespace=namespace)}/{name}{subresource}"
         answer: Manifest = self.api.request("PATCH", path, body, "application/merge-patch+json")
         return answer
+
+    def kubectl(self, line: str) -> str:
+        """What a command prints that a person pastes into a shell: kubectl's own words, where there is one.
+
+        Where there is none on PATH, a merge patch is carried out all the same. Raises RuntimeError with what went wrong.
+        """
+        if shutil.which("kubectl") is not None:
+            path = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+            environment = {**path, "KUBECONFIG": str(self.plane.kubeconfig)}
+            answer = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, timeout=60)
+            if answer.returncode != 0:
+                raise RuntimeError(f"{line}: {answer.stderr.strip()}")
+            return answer.stdout
+        program, verb, kind, name, *options = shlex.split(line)
+        if (program, verb) != ("kubectl", "patch"):
+            raise RuntimeError(f"{line}: there is no kubectl on PATH")
+        namespace, body = options[options.index("-n") + 1], options[options.index("-p") + 1]
+        self.patch({"track": "Track", "musicsync": "MusicSync"}[kind], namespace, name, json.loads(body))
+        return f"{kind}.navaar.dev/{name} patched\n"
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         """Deletes one object."""

@@ -87,13 +87,14 @@ def _undecided(sync: Sync, track: Track, placement: Placement, decision: Decisio
     candidates = _shortlist(decision)
     if decision.band is Outcome.REVIEW and candidates:
         best = candidates[0]
-        why = f" ({'; '.join(best.reasons)})" if best.reasons else ""
+        # What speaks against comes first.
+        why = f" ({'; '.join(best.reasons[:2])})" if best.reasons else ""
         count = "1 candidate" if len(candidates) == 1 else f"{len(candidates)} candidates"
         return placement.to(
             State.REVIEW,
             now,
             reason="Ambiguous",
-            message=f"{count}, best {best.score:.2f}{why}; kubectl describe shows how to take one",
+            message=f"{count}, best {best.score:.2f}{why}",
             candidates=candidates,
             sought=fingerprint(sync, track),
             next_attempt=None,
