@@ -197,7 +197,8 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
         return Like.EQUAL, 1.0
     main = bool(one.main & (other.names | other.main) or other.main & (one.names | one.main))
     if main:
-        subset = one.names <= other.names or other.names <= one.names or bool(one.main & other.main)
+        # One may name more people than the other; where each names somebody else, it is another guest's.
+        subset = one.names <= other.names or other.names <= one.names
         return (Like.COMPATIBLE, 0.96) if subset else (Like.PARTLY, 0.8)
     if one.names & other.names:
         return Like.PARTLY, 0.7

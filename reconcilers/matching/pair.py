@@ -53,6 +53,10 @@ class Pair:
         """Whether both durations are known and at most `seconds` apart."""
         return self.difference is not None and self.difference <= seconds
 
+    def beyond(self, seconds: float) -> bool:
+        """Whether both durations are known and more than `seconds` apart."""
+        return self.difference is not None and self.difference > seconds
+
     @property
     def versions(self) -> tuple[str, ...]:
         """What sets the candidate's version apart from the wanted one, in words."""

@@ -8,7 +8,7 @@ from reconcilers.matching.names import runs
 from reconcilers.matching.normalise import compact, fold, script, words
 
 _FEAT = r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|همراه با"
-_FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w/(?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
+_FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w[/_](?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
 _GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)
 _GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNORECASE)
 _STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•–—-]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
@@ -48,7 +48,7 @@ def _without_channel(name: str) -> str:
 
 
 # What is quickly seen not to be there needs no closer look.
-_MAY_FEATURE = re.compile(r"f[et]|w/|уч|همر|F[EeTt]|W/|У")
+_MAY_FEATURE = re.compile(r"f[et]|w[/_]|уч|همر|F[EeTt]|W/|У")
 
 
 def featured(text: str) -> re.Match[str] | None:

@@ -29,15 +29,24 @@ _RECORDS = frozenset({
 })  # fmt: skip
 
 
+_GENRES = frozenset({
+    "salsa", "tango", "tangos", "bolero", "bachata", "cumbia", "merengue", "rumba", "flamenco", "samba", "mambo", "son", "cha",
+    "jazz", "blues", "soul", "funk", "gospel", "reggae", "ska", "rock", "rockabilly", "pop", "country", "folk", "bluegrass",
+    "classical", "opera", "swing", "bebop", "disco", "punk", "metal", "latin", "arabic", "persian", "turkish", "greek", "klezmer",
+    "fado", "chanson", "schlager", "raga", "qawwali", "ghazal",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Both stand there.
 
-    `surplus` counts the words that belong to neither and mean something; `record`: the album stands in the artist's
-    place; `of_album`: it stands there.
+    `surplus` counts the words that belong to neither and mean something, `genres` those of them that name a genre.
+    `record`: the album stands in the artist's place; `of_album`: it stands there.
     """
 
     surplus: int
+    genres: int = 0
     record: bool = False
     of_album: bool = False
 
@@ -90,12 +99,14 @@ def found_in(wanted: Facts, title: str, album: str | None = None) -> Found | Non
         while name and _take(said, free, name):
             pass
     known = _SMALL.union(words(album) if album else ())
-    surplus = 0
+    surplus = genres = 0
     for place in dict.fromkeys(places):
         left = [said[at] for at in range(len(said)) if places[at] == place and free[at]]
         if left and _RECORDS.isdisjoint(left):
-            surplus += sum(word not in known and not word.isdigit() for word in meaningless(left))
-    return Found(surplus, by_record, of_album)
+            strange = [word for word in meaningless(left) if word not in known and not word.isdigit()]
+            genres += sum(word in _GENRES for word in strange)
+            surplus += len(strange)
+    return Found(surplus, genres, by_record, of_album)
 
 
 @lru_cache(maxsize=512)

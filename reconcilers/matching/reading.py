@@ -103,7 +103,7 @@ def across(one: str, other: str) -> float | None:
     if "hangul" in (first, second):
         # Family names go first in Korea, and last in Latin letters.
         korean, spelt = (one, other) if first == "hangul" else (other, one)
-        if any(_spelt(korean) == _spelt(turned) for turned in _turned(spelt)):
+        if any(_korean(korean) == _korean(turned) for turned in _turned(spelt)):
             return 1.0
     # These scripts write their vowels, so the whole spelling counts, and a letter is another word as often as a habit.
     mine, theirs = _spelt(one), _spelt(other)
@@ -128,6 +128,21 @@ _HABITS = (
 def _turned(name: str) -> tuple[str, ...]:
     parts = name.split()
     return (name, " ".join((*parts[1:], parts[0])), " ".join((parts[-1], *parts[:-1]))) if len(parts) > 1 else (name,)
+
+
+_KOREAN = str.maketrans("lgdbj", "rktpc")
+
+
+def _korean(name: str) -> str:
+    plain = (
+        compact(latin(name))
+        .replace("ch", "j")
+        .replace("eo", "o")
+        .replace("eu", "u")
+        .replace("ae", "e")
+        .replace("oo", "u")
+    )
+    return _DOUBLED.sub(r"\1", plain.translate(_KOREAN).replace("y", "").replace("w", ""))
 
 
 def _spelt(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconcilers.matching.parse import recording
-from reconcilers.matching.upload import upload
+from reconcilers.matching.upload import of_channel, upload
 from reconcilers.recording import Recording
 
 TOPIC = " - Topic"
@@ -27,4 +27,5 @@ def from_row(
     names = [name for each in credited if (name := each.removesuffix(TOPIC))]
     if kind == "UGC":
         return upload(title, names[0] if names else "", duration=duration, method=method)
-    return recording(title, names, album, duration, isrc, method)
+    said = recording(title, names, album, duration, isrc, method)
+    return of_channel(said, names[0]) if kind == "OMV" and names else said

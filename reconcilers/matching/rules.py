@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reconcilers.matching.evidence import Like, misspelt
 from reconcilers.matching.normalise import words
-from reconcilers.matching.pair import Pair
+from reconcilers.matching.pair import Pair, official
 from reconcilers.matching.people import scripts_differ
 from reconcilers.matching.policy import MatchPolicy
 
@@ -60,6 +60,7 @@ READINGS = (
 )
 
 ALLOWANCES = (
+    Rule("genre", "An upload's title may say what one dances to it, if it lasts as long to the second."),
     Rule("bare title", "What is found by artist and title, bears the title alone and lasts as long to the second, is the "
          "label's own upload: it needs no names in its title."),
     Rule("misspelt", "A letter wrong in a long title by the same artist is a slip, if the duration is equal."),
@@ -89,9 +90,20 @@ def _unknown_artist(pair: Pair, policy: MatchPolicy) -> bool:
     return pair.people in (Like.UNKNOWN, Like.UNREADABLE) and not _bare_title(pair, policy) and not pair.work
 
 
+def _more_artists(pair: Pair) -> bool:
+    return (
+        pair.people is Like.COMPATIBLE
+        and pair.found is None
+        and official(pair.candidate)
+        and pair.mine.credits.names != pair.theirs.credits.names
+    )
+
+
 def _similar_title(pair: Pair, policy: MatchPolicy) -> bool:
     if pair.title is not Like.SIMILAR or pair.work:
         return False
+    if pair.found is not None and pair.found.surplus == pair.found.genres and "genre" not in policy.without:
+        return not (pair.candidate.kind == "" and pair.within(BARE_SECONDS))
     slip = "misspelt" not in policy.without and misspelt(pair.mine, pair.theirs)
     return not (slip and pair.within(EXACT_SECONDS) and pair.people >= Like.COMPATIBLE)
 
@@ -125,8 +137,9 @@ OBJECTIONS: tuple[Objection, ...] = (
         "Who performs it isn't said: anybody may.",
     ),
     Objection(
-        "some artists", UNSURE, lambda pair, _: pair.people is Like.PARTLY,
-        "A duet and a solo of one name are two recordings.",
+        "some artists", UNSURE,
+        lambda pair, _: pair.people is Like.PARTLY or (_more_artists(pair) and pair.beyond(EXACT_SECONDS)),
+        "A duet and a solo of one name are two recordings; a guest left out of a title lasts as long without its name.",
     ),
     Objection(
         "unknown title", UNSURE, lambda pair, _: pair.title in (Like.UNKNOWN, Like.UNREADABLE),

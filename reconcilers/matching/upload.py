@@ -7,7 +7,7 @@ from reconcilers.matching.normalise import compact
 from reconcilers.matching.parse import recording
 from reconcilers.matching.people import clean
 from reconcilers.matching.split import split
-from reconcilers.matching.versions import loose
+from reconcilers.matching.versions import channel_version
 from reconcilers.recording import Recording
 
 
@@ -28,13 +28,10 @@ def upload(
         if owner and compact(owner) == compact(second):
             first, second = second, first
         said = recording(second, (first,), duration=duration, method=method)
-    trade = _TRADES.intersection(loose(channel)) if channel else frozenset()
-    if not trade:
-        return said
-    # On "Sing King Karaoke" even a title that doesn't say so is karaoke.
-    return replace(said, version=tuple(sorted(trade.union(said.version))))
+    return of_channel(said, channel)
 
 
-_TRADES = frozenset(
-    {"karaoke", "cover", "instrumental", "nightcore", "8d", "slowed", "sped up", "parody", "loop", "about the song"}
-)
+def of_channel(said: Recording, channel: str) -> Recording:
+    """`said` with what its channel makes of all its videos: on "Sing King Karaoke" even a silent title is karaoke."""
+    trade = channel_version(channel)
+    return replace(said, version=tuple(sorted(trade.union(said.version)))) if trade else said

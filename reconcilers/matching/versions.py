@@ -13,6 +13,7 @@ from reconcilers.matching.vocabulary import (
     NOISE,
     ORIGIN,
     SEPARATING,
+    STAGES,
     SURE_NOISE,
     SURE_SUFFIXES,
 )
@@ -140,6 +141,21 @@ def _rest(said: tuple[str, ...], spans: list[Span], tags: set[str]) -> list[str]
     return [word for at, word in enumerate(said) if at not in gone]
 
 
+_TRADES = frozenset({
+    "karaoke", "cover", "instrumental", "nightcore", "8d", "slowed", "sped up", "parody", "loop", "about the song",
+})  # fmt: skip
+_STAGES = Lexicon({"live": STAGES})
+
+
+@lru_cache(maxsize=512)
+def channel_version(channel: str) -> frozenset[str]:
+    """What a channel's name says of all its videos: a trade (``Sing King Karaoke``) or a stage (``The Tonight Show``)."""
+    if not channel:
+        return _NOTHING
+    said = _STAGES.words(channel)
+    return (loose(channel) & _TRADES) | {span.kind for span in _STAGES.find(said)}
+
+
 _OF_ALBUMS = frozenset({"live", "karaoke", "instrumental", "acoustic", "cover"})
 
 
@@ -225,14 +241,18 @@ def _without_ending(text: str) -> tuple[str, str]:
         for count in range(min(_LONGEST, len(chunks) - 1), 0, -1):
             found = words(" ".join(chunks[-count:]))
             if found not in _SURE:
-                found = tuple(NUMBER if word.isdigit() else word for word in found)
-            kept = " ".join(chunks[:-count])
-            # A bracket is taken whole or not at all.
-            if found in _SURE and kept.count("(") == kept.count(")") and kept.count("[") == kept.count("]"):
+                found = tuple(NUMBER if word.isdigit() and len(word) == 4 else word for word in found)
+            kept, gone = " ".join(chunks[:-count]), " ".join(chunks[-count:])
+            # A bracket is taken whole and alone, or not at all.
+            if found in _SURE and _closed(kept) and not ("(" in gone[1:] or "[" in gone[1:]):
                 return kept.rstrip(" -–—|+&,"), _SURE[found]
     if len(chunks) > 0 and "." in chunks[-1] and fold(chunks[-1]).rsplit(".", 1)[-1] in _FILES:
         return text[: text.rindex(".")], ""
     return text, ""
+
+
+def _closed(text: str) -> bool:
+    return text.count("(") == text.count(")") and text.count("[") == text.count("]")
 
 
 _FILES = frozenset({"wmv", "avi", "flv", "mpg", "mpeg", "mp3", "mp4"})

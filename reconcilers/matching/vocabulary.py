@@ -163,6 +163,17 @@ ARRANGED: Mapping[str, tuple[str, ...]] = {
 }
 """Words that make another recording where a bracket says nothing else: ``Hello (Piano)``. Elsewhere they mean little."""
 
+STAGES: tuple[str, ...] = _phrases(
+    """
+    late night show, tonight show, late show, late late show, norton show, ellen show, clarkson show, ed sullivan show,
+    jools holland, top of the pops, kexp, npr music, tiny desk*, bbc radio, bbc music, live lounge, audiotree*, jam in the van,
+    jimmy kimmel live, saturday night live, austin city limits, mtv unplugged, grammys, recording academy, eurovision*,
+    the voice, got talent, x factor, american idol, sofar sounds, colors show, a colors show, mahogany sessions, paste magazine,
+    rockpalast, taratata, radio 2 live, wish 107 5, concert*, festival*, arte concert, royal albert hall, en vivo, ao vivo
+    """
+)
+"""Channels of stages, shows and sessions: what they publish is played there."""
+
 DOUBTFUL: Mapping[str, tuple[str, ...]] = {
     "the single's": _phrases(
         "single version, single mix, 7 mix, 7 inch, 7 inch mix, 7 inch version, 7 version, single ver"

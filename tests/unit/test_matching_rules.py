@@ -46,6 +46,7 @@ _CASES: list[tuple[str, Recording, list[Candidate], str, str]] = [
     ("persons", _SUR_LA_PLACE, [_hit("x", "Sur la place", "J. Brel", 214)], "x", "none"),
     ("album", _HELLO, [_hit("x", "Hello", "Adele", album="Live at Wembley")], "review", "x"),
     ("bare title", _HELLO, [_hit("x", "Hello")], "x", "review"),
+    ("genre", _HELLO, [_hit("x", "Hello Adele soul")], "x", "review"),
     ("misspelt", recording("Sultan of Swing", ("Dire Straits",), duration=350),
      [_hit("x", "Sultans of Swing", "Dire Straits", 350)], "x", "review"),
     ("isrc", recording("Hello", ("Adele",), isrc=_ISRC, duration=295), [_hit("x", "Helo", "Adele", isrc=_ISRC)], "x", "review"),
