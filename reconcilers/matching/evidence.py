@@ -198,7 +198,8 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
     main = bool(one.main & (other.names | other.main) or other.main & (one.names | one.main))
     if main:
         # One may name more people than the other; where each names somebody else, it is another guest's.
-        subset = one.names <= other.names or other.names <= one.names
+        mine, theirs = (one.others, other.others) if one.first == other.first else (one.names, other.names)
+        subset = mine <= theirs or theirs <= mine
         return (Like.COMPATIBLE, 0.96) if subset else (Like.PARTLY, 0.8)
     if one.names & other.names:
         return Like.PARTLY, 0.7

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reconcilers.matching.garbage import is_garbage, without_adverts, without_numbering, without_quality
+from reconcilers.matching.garbage import (
+    is_garbage,
+    without_adverts,
+    without_numbering,
+    without_pictures,
+    without_quality,
+    without_quotes,
+)
 from reconcilers.matching.legible import LONGEST, MOST_ARTISTS, legible
 from reconcilers.matching.mojibake import repaired
 from reconcilers.matching.normalise import compact
@@ -91,10 +98,14 @@ def _sources(post: PostFacts, tags: _Tags) -> Iterator[_Named]:
 
 
 def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named]:
-    title = without_quality(without_adverts(title))
-    people = tuple(name for artist in artists if (name := clean(without_adverts(artist))) and not is_garbage(name))
+    title = without_pictures(without_quality(without_adverts(title)))
+    people = tuple(
+        name
+        for artist in artists
+        if (name := clean(without_pictures(without_adverts(artist)))) and not is_garbage(name)
+    )
     if people:
-        title = without_numbering(title, sure=True)
+        title = without_quotes(without_numbering(title, sure=True))
         if title and not is_garbage(title, artist_known=True):
             yield _Named(title, people, method)
         return
@@ -102,12 +113,12 @@ def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named
 
 
 def _from_line(text: str, method: str) -> Iterator[_Named]:
-    text = without_numbering(text)
+    text = without_quotes(without_numbering(without_pictures(text)))
     if not text or is_garbage(text):
         return
     parts = split(text)
     if parts is not None:
-        artist, title = clean(parts[0]), without_numbering(parts[1], sure=True)
+        artist, title = clean(without_quotes(parts[0])), without_quotes(without_numbering(parts[1], sure=True))
         # A short number may be a band (311); track numbers are gone by now.
         known = artist and (not is_garbage(artist) or (artist.isdigit() and len(artist) <= 4))
         if known and not is_garbage(title, artist_known=True):
@@ -121,6 +132,8 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
 
 _EXTENSION = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|oga|wav|aac|wma|mp4|webm|aiff?|alac|mka)\Z", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d{1,2}\)\Z|\s+-\s+copy\Z|\s+copy\Z", re.IGNORECASE)
+# A file's name can't hold a slash.
+_WITH = re.compile(r"(?<=\s)w_(?=\s)", re.IGNORECASE)
 _TIGHT = re.compile(r"\A([^-–—]+)[-–—]([^-–—]+)\Z")
 
 
@@ -132,7 +145,7 @@ def _from_file_name(name: str) -> Iterator[_Named]:
     tight = " " not in stem and ("_" in stem or "%20" in stem)
     if is_garbage(stem):
         return
-    stem = stem.replace("%20", " ")
+    stem = _WITH.sub("w/", stem.replace("%20", " "))
     plain = without_adverts(stem)
     stem = re.sub(r"[_\s]+", " ", plain).strip()
     if tight and " - " not in stem:

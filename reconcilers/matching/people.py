@@ -79,16 +79,22 @@ def taken_apart(credit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Artists in comparable form: `main`, every single name of `names`, and the `whole` credit."""
+    """Artists in comparable form.
+
+    `main` are the spellings of the first artist, `first` that one whole, `names` every single name, `others` those
+    that are not the first one's, `whole` the credit without its parts.
+    """
 
     main: frozenset[str]
+    first: str
+    others: frozenset[str]
     names: frozenset[str]
     whole: str
     lead: str
     written: tuple[str, ...]
 
 
-_NO_ONE = Credits(frozenset(), frozenset(), "", "", ())
+_NO_ONE = Credits(frozenset(), "", frozenset(), frozenset(), "", "", ())
 
 
 @lru_cache(maxsize=4_096)
@@ -103,6 +109,7 @@ def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credit
     if not artists:
         return _NO_ONE
     names: list[str] = []
+    own: frozenset[str] = frozenset()
     for artist in artists:
         # "داریوش Dariush" is one name in two scripts.
         names += [
@@ -110,10 +117,13 @@ def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credit
             for name in listed(artist) or (artist,)
             for each in (runs(name) if not name.isascii() else ()) or (name,)
         ]
+        own = own or frozenset(map(_plain, names))
     lead = names[0]
     names += featured
     return Credits(
         main=frozenset((_plain(artists[0]), _plain(lead))),
+        first=_plain(artists[0]),
+        others=frozenset(map(_plain, names)) - own,
         names=frozenset(map(_plain, names)),
         whole="".join(_plain(artist) for artist in artists),
         lead=lead,

@@ -2,7 +2,7 @@
 
 import re
 
-from reconcilers.matching.versions import is_version
+from reconcilers.matching.versions import decoration, is_version
 
 _DASHES = "-‐‑‒–—―−－"
 _SPACED = re.compile(rf"\s+[{_DASHES}~]+\s+")
@@ -20,10 +20,20 @@ def split(text: str) -> tuple[str, str] | None:
         if not cuts or (len(cuts) > 1 and not often):
             continue
         artist, title = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
+        artist = _NOISY.sub(lambda found: " " if _is_noise(found.group(1)) else found.group(), artist).strip() or artist
         if artist and title and _says(artist) and _says(title) and not is_version(_SPACED.split(title, maxsplit=1)[0]):
             return artist, title
         return None
     return None
+
+
+# "【MV】Ado - うっせぇわ"
+_NOISY = re.compile(r"[【\[(（]([^】\])）]*)[】\])）]")
+
+
+def _is_noise(text: str) -> bool:
+    said = decoration(text)
+    return said is not None and said.noise and not said.tags
 
 
 def _says(text: str) -> bool:
