@@ -129,8 +129,12 @@ def _share(part: int, whole: int) -> float | None:
 _BETWEEN = re.compile(r"\s*[,;،&/]\s*|\s+(?:and|x|и|و|y|et|und)\s+")
 
 
+# Neither case nor accents' composition nor quotes around a name make it another name.
+_QUOTES = str.maketrans({"’": "'"} | dict.fromkeys('"“”„«»'))
+
+
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES).split())
 
 
 def _names(artists: Iterable[str]) -> list[str]:
