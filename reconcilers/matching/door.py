@@ -29,7 +29,10 @@ def match(row: Json, policy: MatchPolicy | None = None) -> dict[str, Any]:
     `id` is None unless the decision is ``auto``; `ranked` are the ids of all candidates, best first. Raises `ValueError`
     with a sentence that says what is wrong with `row`.
     """
-    return matched(wanted(row), candidates(row), policy)
+    answer = matched(wanted(row), candidates(row), policy)
+    # Who numbers candidates gets numbers back.
+    given = {str(each["id"]): each["id"] for each in row["candidates"]}
+    return answer | {"id": given.get(answer["id"]), "ranked": [given[id] for id in answer["ranked"]]}
 
 
 def matched(song: Recording, found: tuple[Candidate, ...], policy: MatchPolicy | None = None) -> dict[str, Any]:

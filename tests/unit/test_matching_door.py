@@ -62,7 +62,13 @@ def test_every_candidate_is_ranked_and_an_id_stands_for_auto_only() -> None:
     many = [{"id": n, "title": "Hello", "artists": ["Adele"], "duration_s": 320 + n} for n in range(9)]
     answer = door.match({**_HELLO, "candidates": many})
     assert (answer["decision"], answer["id"]) == ("review", None)
-    assert answer["ranked"] == [str(n) for n in range(9)]
+    assert answer["ranked"] == list(range(9))
+
+
+def test_ids_come_back_as_they_were_given() -> None:
+    found = [{"id": 7, "title": "Hello", "artists": ["Adele"], "duration_s": 295}, {"id": "8", "title": "Other"}]
+    answer = door.match({**_HELLO, "candidates": found})
+    assert (answer["id"], answer["ranked"]) == (7, [7, "8"])
 
 
 _WRONG = [
