@@ -66,8 +66,9 @@ def test_a_question_is_answered_by_the_command_that_its_status_shows(scene: Scen
 
     scene.stage.kubectl(command)
     scene.until("it is everywhere", lambda: _of(scene, "Hello")["phase"] == "Synced")
-    assert all(keys.count("hello-adele") == 1 for keys in scene.keys().values())
-    assert not any("hello-lionel-richie" in keys for keys in scene.keys().values())
+    keys = scene.keys()
+    assert [keys[place].count("hello-adele") for place in ("youtube", "spotify")] == [1, 1]
+    assert not any("hello-lionel-richie" in there for there in keys.values())
     assert scene.titled("Hello")["spec"]["pins"] == {"spotify": song.spotify_id}
 
 
