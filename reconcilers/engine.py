@@ -15,7 +15,6 @@ from reconcilers.errors import ItemError, OutcomeUnknown, QuotaError, ServiceErr
 from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
-from reconcilers.plan.digest import enough
 from reconcilers.plan.lookback import NO_LOOKBACK, UNSEEN, Lookback
 from reconcilers.plan.operations import (
     Add,
@@ -37,17 +36,14 @@ from reconcilers.plan.operations import (
 )
 from reconcilers.policy import Sync
 from reconcilers.portion import first_of, too_long
-from reconcilers.recording import Candidate
-from reconcilers.services.protocol import Added, Head, Item, Lookable, Query, Service, ServiceName
+from reconcilers.search import found_by
+from reconcilers.services.protocol import Added, Head, Item, Lookable, Service, ServiceName
 from reconcilers.store import Store
 
 log = logging.getLogger(__name__)
 
 Entry = tuple[Observation, asyncio.Future[None] | None]
 """What was seen, and who waits for it to be stored."""
-
-FORMULATIONS = 3
-"""Searches per song and place, at most."""
 
 
 class Engine:
@@ -252,7 +248,9 @@ class Engine:
                 return await observe(service, operation, self._clock)
             case Search():
                 try:
-                    found = await self._search(service, operation)
+                    assert self.sync is not None
+                    track = self.store.tracks().get(operation.track)
+                    found = await found_by(service, operation, self.sync, track)
                 except ItemError as failure:
                     return Troubled(name, failure, self._clock(), operation.track)
                 return Searched(name, operation.track, found, self._clock())
@@ -298,20 +296,6 @@ class Engine:
                 items += [post.item] if post.item is not None else []
             id, misses, last = id + 1, 0, id
         return Scanned(service.name, operation.start, id, tuple(items), self._clock(), messages, misses, last, error)
-
-    async def _search(self, service: Service, operation: Search) -> tuple[Candidate, ...]:
-        assert self.sync is not None
-        track = self.store.tracks().get(operation.track)
-        found: dict[str, Candidate] = {}
-        for attempt in range(FORMULATIONS):
-            answer = await service.search(Query(operation.recording, attempt))
-            if answer is None:
-                break
-            for candidate in answer:
-                found.setdefault(candidate.id, candidate)
-            if track is None or enough(self.sync, track, tuple(found.values()), operation.rejects):
-                break
-        return tuple(found.values())
 
     async def _add_all(self, service: Service, adds: list[Add]) -> None:
         if adds and not self._may_write():

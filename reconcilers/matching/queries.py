@@ -24,7 +24,8 @@ def _spotify(recording: Recording) -> list[str]:
     if isrc:
         return _unlike(f"isrc:{isrc}", plain)
     if artist and title:
-        return _unlike(f'track:"{_quoted(_line(title, version))}" artist:"{_quoted(artist)}"', plain)
+        # The fields want every word as Spotify writes it ("&" is no "and"); plain words find what they find, and more.
+        return _unlike(plain, f'track:"{_quoted(_line(title, version))}" artist:"{_quoted(artist)}"')
     return _unlike(plain)
 
 

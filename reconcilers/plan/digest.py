@@ -18,12 +18,15 @@ from reconcilers.recording import Candidate
 from reconcilers.services.protocol import Added, ServiceName
 
 
-def enough(sync: Sync, track: Track, candidates: Sequence[Candidate], rejects: frozenset[str]) -> bool:
-    """Whether a further formulation of the search is not needed."""
-    recording = track.recording
+def judged(
+    sync: Sync, track: Track | None, candidates: Sequence[Candidate], rejects: frozenset[str]
+) -> tuple[bool, float]:
+    """Whether one of these would be taken unasked, so that nothing further is to be looked for; and the best one's score."""
+    recording = track.recording if track is not None else None
     if recording is None:
-        return True
-    return decide(recording, candidates, rejects, policy_of(sync)).band is Outcome.AUTO
+        return True, 0.0
+    decision = decide(recording, candidates, rejects, policy_of(sync))
+    return decision.band is Outcome.AUTO, max((each.score for each in decision.scored), default=0.0)
 
 
 def searched(sync: Sync, board: Board, result: Searched) -> None:

@@ -1,4 +1,7 @@
-"""What searches found of late, and what they did not find: asked again within a day, a service isn't."""
+"""What searches found of late, and what they did not find: asked again within a day, a service isn't.
+
+Where a service says the ISRC of what it finds, a later search for that ISRC has its answer too.
+"""
 
 import time
 from collections import OrderedDict
@@ -20,15 +23,27 @@ class Found:
         self._clock = clock
         self._limit = limit
         self._known: OrderedDict[str, tuple[float, Candidates]] = OrderedDict()
+        self._links: OrderedDict[str, tuple[float, Candidates]] = OrderedDict()
 
     def get(self, words: str) -> Candidates | None:
         """What was found within the last day, perhaps nothing; None: it was not searched for."""
         at, found = self._known.get(words, (float("-inf"), ()))
         return found if self._clock() - at < KEPT else None
 
+    def linked(self, isrc: str) -> Candidates | None:
+        """What carried that ISRC among all that was found within the last day; None: nothing did."""
+        at, found = self._links.get(isrc, (float("-inf"), ()))
+        return found if self._clock() - at < KEPT else None
+
     def put(self, words: str, found: Candidates) -> None:
         """Remembers what a search gave."""
-        self._known.pop(words, None)
-        self._known[words] = (self._clock(), found)
-        while len(self._known) > self._limit:
-            self._known.popitem(last=False)
+        self._keep(self._known, words, found)
+        for candidate in found:
+            if candidate.recording.isrc:
+                self._keep(self._links, candidate.recording.isrc, (candidate,))
+
+    def _keep(self, where: OrderedDict[str, tuple[float, Candidates]], key: str, found: Candidates) -> None:
+        where.pop(key, None)
+        where[key] = (self._clock(), found)
+        while len(where) > self._limit:
+            where.popitem(last=False)

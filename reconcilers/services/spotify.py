@@ -29,6 +29,7 @@ BATCH = 100
 RESULTS = 10
 
 _ID = re.compile(r"[0-9A-Za-z]{22}")
+_BY_ISRC = "isrc:"
 _TRACK = "id,uri,name,type,is_local,duration_ms,external_ids(isrc),artists(name),album(name)"
 # `track` is what `item` was called before February 2026, and is still sent to some apps.
 _ROWS = f"next,items(is_local,item({_TRACK}),track({_TRACK}))"
@@ -109,12 +110,17 @@ class SpotifyService:
                 return Listing(tuple(items), rows, start, page.get("next") is None)
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
-        """One request, none for what was found of late; at most 10 candidates. None beyond the last formulation."""
+        """One request, none for what was found of late, by its ISRC too; at most 10 candidates.
+
+        None beyond the last formulation.
+        """
         text = queries(query.recording, self.name, query.attempt)
         if text is None:
             return None
         ask = _Ask("search", rows=False)
         known = self._found.get(text)
+        if known is None and text.startswith(_BY_ISRC):
+            known = self._found.linked(text.removeprefix(_BY_ISRC))
         if known is not None:
             return known
         answer = await self._read(ask, lambda: self._client.search(text, limit=RESULTS, type="track"))

@@ -22,6 +22,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 RESULTS = 10
+_KINDS: tuple[Literal["songs", "videos"], ...] = ("songs", "videos")
 _VIDEO_ID = re.compile(r"[0-9A-Za-z_-]{11}")
 _locale_lock = threading.Lock()
 
@@ -61,22 +62,20 @@ class YouTubeCatalogue:
         self._client: YTMusic | None = None
 
     async def search(self, query: Query) -> tuple[Candidate, ...] | None:
-        """Songs first, then videos: two requests, none for what was found of late. None beyond the last formulation."""
-        text = queries(query.recording, ServiceName.YOUTUBE, query.attempt)
+        """One request, none for what was found of late. None beyond the last formulation.
+
+        Each wording is two formulations: what labels put there, and only then what stands there as a video.
+        """
+        wording, at = divmod(query.attempt, len(_KINDS))
+        text, kind = queries(query.recording, ServiceName.YOUTUBE, wording), _KINDS[at]
         if text is None:
             return None
-        known = self._known.get(text)
+        known = self._known.get(f"{kind}: {text}")
         if known is not None:
             return known
-        found: dict[str, Candidate] = {}
-        kinds: tuple[Literal["songs", "videos"], ...] = ("songs", "videos")
-        for kind in kinds:
-            for row in await self._read("search", lambda it, kind=kind: _search(it, text, kind)):  # type: ignore[misc]
-                if row.get("videoId"):
-                    candidate = _candidate(row)
-                    found.setdefault(candidate.id, candidate)
-        candidates = tuple(found.values())
-        self._known.put(text, candidates)
+        rows = await self._read("search", lambda it: _search(it, text, kind))
+        candidates = tuple({row["videoId"]: _candidate(row) for row in rows if row.get("videoId")}.values())
+        self._known.put(f"{kind}: {text}", candidates)
         return candidates
 
     async def resolve(self, id: str) -> Candidate | None:

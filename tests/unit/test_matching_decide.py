@@ -235,7 +235,7 @@ def test_what_is_taken_is_available_and_of_the_wanted_version(wanted: Recording,
     ("wanted", "service", "expected"),
     [
         (HELLO, "spotify", [f"isrc:{_ISRC}", "Adele Hello"]),
-        (recording("Hello", ("Adele",)), "spotify", ['track:"Hello" artist:"Adele"', "Adele Hello"]),
+        (recording("Hello", ("Adele",)), "spotify", ["Adele Hello", 'track:"Hello" artist:"Adele"']),
         (recording("Hello (Live)", ("Adele",)), "youtubeMusic", ["Adele Hello live"]),
         (recording("Hello (Tiësto Remix)", ("Adele",)), "youtubeMusic", ["Adele Hello tiesto remix"]),
         (recording("چشم من", ("داریوش",)), "youtubeMusic", ["داریوش چشم من", "chshm mn drywsh"]),
@@ -252,6 +252,6 @@ def test_queries_are_few_and_end(wanted: Recording, service: str, expected: list
 
 
 def test_a_quotation_mark_never_breaks_a_query() -> None:
-    query = queries(recording('Say "Hello"', ("A",)), "spotify", 0)
+    query = queries(recording('Say "Hello"', ("A",)), "spotify", 1)
     assert query is not None
     assert query.count('"') == 4
