@@ -39,7 +39,8 @@ class Facts:
     """A title and its artists in comparable form.
 
     `forms` are the compact spellings that name the song alone, the whole title first; `numbers` must agree between two
-    titles of one song. `bracketed` says that it has a bracket of its own, `aside` are the words of one behind the title;
+    titles of one song. `bracketed` says that it has a bracket of its own, `aside` are the words of one behind the title, or
+    of a title in two scripts;
     `cut` says that its end is missing.
     """
 
@@ -83,8 +84,11 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
     if parsed.subtitle and scripts_differ(parsed.title, parsed.subtitle):
         # "چشم من (Cheshme Man)": the name once more in another script.
         forms.append(compact(parsed.subtitle))
+    aside = words(parsed.subtitle) if parsed.subtitle and not full.startswith(parsed.subtitle) else ()
     if not full.isascii():
-        forms += map(compact, runs(full))
+        sides = runs(full)
+        forms += map(compact, sides)
+        aside = aside or tuple(word for side in sides for word in words(side))
     text = " ".join(found)
     shorter = without_article(found)
     if shorter != found:
@@ -97,7 +101,7 @@ def facts(title: str, artists: tuple[str, ...]) -> Facts:
         core_text=text if parsed.title == full else " ".join(words(parsed.title)),
         numbers=frozenset(word for word in found if word.isdigit()),
         bracketed=bool(parsed.subtitle),
-        aside=words(parsed.subtitle) if parsed.subtitle and not full.startswith(parsed.subtitle) else (),
+        aside=aside,
         cut=_ELLIPSIS.search(full) is not None,
         credits=credited(parsed.artists, parsed.featured),
         version=parsed.version,

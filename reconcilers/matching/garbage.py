@@ -4,7 +4,7 @@ import re
 
 from reconcilers.matching.normalise import compact, fold
 
-_TLD = r"com|ir|net|org|ru|info|fm|tv|xyz|biz|co\.uk|club|pro|online|su|ua|by|kz|tk|cc|me|music"
+_TLD = r"com|ir|io|app|site|top|vip|mobi|ws|eu|az|net|org|ru|info|fm|tv|xyz|biz|co\.uk|club|pro|online|su|ua|by|kz|tk|cc|me|music"
 _ADVERTS = re.compile(
     r"https?://[^\s\])}]+|(?:www\.)[\w.-]+\.\w+(?:/[^\s\])}]*)?|(?<!\w)(?:t|telegram|tlgrm|tg)\.me/[^\s\])}]+"
     rf"|(?<![\w.])(?:[\w-]{{3,}}\.)+(?:{_TLD})(?![\w.])(?:/[^\s\])}}]*)?"
@@ -41,7 +41,10 @@ _EMPTY_WORDS = (
 )  # fmt: skip
 _GARBAGE = re.compile(rf"(?:{'|'.join(map(fold, _EMPTY_WORDS))})(?:[\s_\-#.№]*(?:wa)?\d[\d\s_\-.:atw()]*)?")
 _HEX = re.compile(r"(?=.*\d)(?=.*[a-f-])[0-9a-f]{8}[0-9a-f-]{8,}|[0-9\s_\-.:()]+", re.IGNORECASE)
-_HASH_LIKE = re.compile(r"(?=(?:.*\d){3})(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}\Z")
+_FILE = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|wav|aac|wma|mp4|webm)\Z", re.IGNORECASE)
+_HASH_LIKE = re.compile(
+    r"(?!(?:.*[_-])?[A-Za-z]{3,}[_-](?:.*[_-])?[A-Za-z]{3,}(?:[_-]|\Z))(?=(?:.*\d){3})(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}\Z"
+)
 
 
 # Notes, stars, hearts and the joiners between them. A song may be called "÷" or "!!!", none is called a note.
@@ -77,6 +80,7 @@ def without_adverts(text: str) -> str:
 
 def without_quality(text: str) -> str:
     """`text` without bit rates, formats and video ids at its end."""
+    text = _FILE.sub("", text)
     while True:
         shorter = _VIDEO_ID.sub("", _QUALITY.sub("", text)).strip()
         shorter = _BARE_RATE.sub("", shorter)

@@ -14,9 +14,9 @@ from reconcilers.matching.garbage import (
 )
 from reconcilers.matching.legible import LONGEST, MOST_ARTISTS, legible
 from reconcilers.matching.mojibake import repaired
-from reconcilers.matching.normalise import compact
+from reconcilers.matching.normalise import compact, words
 from reconcilers.matching.parse import normal_isrc, recording
-from reconcilers.matching.people import clean
+from reconcilers.matching.people import clean, scripts_differ
 from reconcilers.matching.split import split
 from reconcilers.recording import Recording
 
@@ -105,6 +105,14 @@ def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named
         if (name := clean(without_pictures(without_adverts(artist)))) and not is_garbage(name)
     )
     if people:
+        parts = split(title)
+        if parts is not None and compact(parts[0]) == compact(people[0]):
+            # "DuaLipaVEVO": the title spells the name.
+            people = (clean(parts[0]) or people[0], *people[1:])
+        elif parts is not None and len(people) == 1 and not _LABELS_WORDS.isdisjoint(words(people[0])):
+            # "Radio Javan" publishes others' songs.
+            yield from _from_line(title, method)
+            return
         title = without_quotes(without_numbering(title, sure=True))
         if title and not is_garbage(title, artist_known=True):
             yield _Named(title, people, method)
@@ -116,8 +124,13 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
     text = without_quotes(without_numbering(without_pictures(text)))
     if not text or is_garbage(text):
         return
-    parts = split(text)
+    named = _SAID_IN_PERSIAN.match(text)
+    parts = (named.group(1), named.group(2)) if named else split(text)
+    if parts is None and text.count(" | ") == 1:
+        first, second = text.split(" | ")
+        parts = split(f"{first} - {second}") if not scripts_differ(first, second) else None
     if parts is not None:
+        parts = parts[0], parts[1].split(" | ")[0]
         artist, title = clean(without_quotes(parts[0])), without_quotes(without_numbering(parts[1], sure=True))
         # A short number may be a band (311); track numbers are gone by now.
         known = artist and (not is_garbage(artist) or (artist.isdigit() and len(artist) <= 4))
@@ -130,6 +143,16 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
     yield _Named(text, (), method)
 
 
+# Performers that are places to find music.
+_LABELS_WORDS = frozenset({
+    "radio", "records", "recordings", "entertainment", "media", "fm", "tv", "channel", "lyrics", "hits", "production",
+    "productions", "music", "songs", "label", "موزیک", "رادیو", "آهنگ", "اهنگ", "مدیا", "سانگ", "موزیکس", "ترانه", "музыка", "радио", "канал",
+    "музон", "хиты",
+})  # fmt: skip
+# "دانلود آهنگ جدید محسن یگانه به نام بهت قول میدم"
+_SAID_IN_PERSIAN = re.compile(
+    r"\A(?:دانلود\s+)?(?:آهنگ|موزیک|ترانه)?\s*(?:جدید|زیبای|شاد)?\s*(?:از\s+)?(.+?)\s+(?:به نام|بنام|با نام)\s+(.+)\Z"
+)
 _EXTENSION = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|oga|wav|aac|wma|mp4|webm|aiff?|alac|mka)\Z", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d{1,2}\)\Z|\s+-\s+copy\Z|\s+copy\Z", re.IGNORECASE)
 # A file's name can't hold a slash.
@@ -147,6 +170,8 @@ def _from_file_name(name: str) -> Iterator[_Named]:
         return
     stem = _WITH.sub("w/", stem.replace("%20", " "))
     plain = without_adverts(stem)
+    if " " not in plain and plain.count(".") > 2:
+        plain = plain.replace(".", " ")
     stem = re.sub(r"[_\s]+", " ", plain).strip()
     if tight and " - " not in stem:
         # "Artist-Song_Name": where underscores stand for spaces, one lone hyphen stands for a dash.
@@ -184,7 +209,7 @@ def _from_caption(caption: str) -> Iterator[_Named]:
     for line in text.splitlines():
         line = without_numbering(without_quality(_bare(line)))
         # A line without a dash is a greeting as likely as a title.
-        if line and len(line) <= 120 and split(line) is not None:
+        if line and len(line) <= 120 and (split(line) is not None or _SAID_IN_PERSIAN.match(line)):
             for named in _from_line(line, "caption"):
                 if named.artists:
                     yield named

@@ -11,6 +11,10 @@ _DIGIT = re.compile(r"\d")
 _STEM = 3
 _UNITS = re.compile(r"(?<!\w)(\d+)(h|hr|hrs|hours?|mins?|minutes?|час\w*|ч|ساعت\w*|saat|std|x)(?!\w)")
 _DATE = re.compile(r"(?<!\w)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d\d[./-]\d\d)(?!\w)")
+# "MR", music recorded, is Korea's word for a track without the voice; elsewhere it is a mister.
+_KOREAN_MR = re.compile(
+    r"(?<=[\uac00-\ud7af\u1100-\u11ff])\s*[\[(]?mr\b[\])]?|[\[(]mr(?=\s*[\uac00-\ud7af\u1100-\u11ff])"
+)
 DATE = "0date"
 """The word that stands for a day of the calendar."""
 
@@ -98,6 +102,8 @@ class Lexicon:
     def words(self, text: str) -> tuple[str, ...]:
         """The words of `text` as `find` takes them."""
         plain = fold(text)
+        if "mr" in plain and not plain.isascii():
+            plain = _KOREAN_MR.sub(" inst ", plain)
         if _DIGIT.search(plain):
             plain = _UNITS.sub(r"\1 \2", _DATE.sub(f" {DATE} ", plain))
         if self._unspaced is not None and not plain.isascii() and _UNSPACED.search(plain):

@@ -1,5 +1,6 @@
 """Parts of names that people write or leave out: articles, counts, a second script."""
 
+import re
 from itertools import groupby
 
 from reconcilers.matching.normalise import script
@@ -55,9 +56,12 @@ def without_article(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
 
 
+_APART = re.compile(r"[|/()\[\]（）【】]")
+
+
 def runs(text: str) -> tuple[str, ...]:
     """The parts of a text that is written in two scripts (``چشم من Cheshme Man``); none where it is written in one."""
-    parts = [(script(word), word) for word in text.replace("|", " ").replace("/", " ").split()]
+    parts = [(script(word), word) for word in _APART.sub(" ", text).split()]
     kinds: list[tuple[str, list[str]]] = []
     for kind, group in groupby(((kind, word) for kind, word in parts if kind), key=lambda pair: pair[0]):
         kinds.append((kind, [word for _, word in group]))

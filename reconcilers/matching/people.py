@@ -7,7 +7,9 @@ from functools import lru_cache
 from reconcilers.matching.names import runs
 from reconcilers.matching.normalise import compact, fold, script, words
 
-_FEAT = r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|همراه با"
+_FEAT = (
+    r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|به همراه|همراه با|با حضور|فیت\.?"
+)
 _FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w[/_](?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
 _GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)
 _GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNORECASE)
@@ -71,10 +73,36 @@ def listed(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4_096)
 def taken_apart(credit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(the artists, the featured ones) of one credit line. ``A & B`` stays whole: it may be one band."""
+    """(the artists, the featured ones) of one credit line. ``A & B`` stays whole where it may be one band."""
     main, *rest = _GUEST_IN_CREDIT.split(_without_channel(credit))
-    artists = tuple(name for part in _STRONG.split(main) if (name := clean(part)))
+    artists = tuple(name for part in _STRONG.split(main) for single in _persons(part) if (name := clean(single)))
     return artists, tuple(name for part in rest for name in listed(part))
+
+
+_COMMA = re.compile(r"\s*[,،、](?!\d)\s*")
+_BETWEEN = re.compile(r"\s*[&＆]\s*|\s+(?:and|и|و|und|y|et|e)\s+", re.IGNORECASE)
+_BAND_FOLLOWS = re.compile(
+    r"(?:the|his|her|los|las|die|les|le|su|seine?|all|friends|orchestra|band|گروه|оркестр)\b", re.IGNORECASE
+)
+
+
+def _persons(credit: str) -> list[str]:
+    """Several persons of one credit, where it can hardly be one band.
+
+    ``Calvin Harris, Dua Lipa`` and ``Ed Sheeran & Justin Bieber`` are two; ``Earth, Wind & Fire``, ``Tyler, The
+    Creator``, ``Simon & Garfunkel`` and ``Bob Marley & The Wailers`` are one each.
+    """
+    parts = _COMMA.split(credit)
+    if len(parts) > 1:
+        last = _BETWEEN.split(parts[-1])
+        single = all(" " not in part for part in (*parts[:-1], *last))
+        if (len(last) > 1 and single) or (len(parts) == 2 and _BAND_FOLLOWS.match(parts[1]) and " " not in parts[0]):
+            return [credit]
+        return [person for part in parts for person in _persons(part)]
+    sides = _BETWEEN.split(credit)
+    if len(sides) > 1 and all(" " in side and not _BAND_FOLLOWS.match(side) for side in sides):
+        return sides
+    return [credit]
 
 
 @dataclass(frozen=True, slots=True)

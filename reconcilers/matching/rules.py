@@ -14,6 +14,7 @@ from reconcilers.matching.normalise import words
 from reconcilers.matching.pair import Pair, official
 from reconcilers.matching.people import scripts_differ
 from reconcilers.matching.policy import MatchPolicy
+from reconcilers.matching.reading import across
 
 SURE = 1.0
 UNSURE = 0.84
@@ -115,7 +116,12 @@ def _aside(pair: Pair, policy: MatchPolicy) -> bool:
     known = {*words(pair.wanted.album or ""), *words(pair.candidate.recording.album or ""), *pair.mine.text.split()}
     for name in (*pair.mine.credits.written, *pair.theirs.credits.written):
         known.update(words(name))
-    return not (known.issuperset(aside) or scripts_differ(" ".join(aside), pair.theirs.core))
+    strange = [word for word in aside if word not in known]
+    if not strange:
+        return False
+    # The name once more in another script: a label's may be a translation, an upload's must be heard to be the same.
+    again = scripts_differ(" ".join(strange), pair.mine.core)
+    return not (again and (official(pair.candidate) or (across(" ".join(strange), pair.mine.core) or 0.0) >= 0.8))
 
 
 OBJECTIONS: tuple[Objection, ...] = (

@@ -15,12 +15,16 @@ def split(text: str) -> tuple[str, str] | None:
 
     A hyphen inside a word never splits: Jay-Z, a-ha and Anti-Hero stay whole.
     """
+    quoted = _CORNERS.match(text)
+    if quoted and _says(quoted.group(1)) and (not quoted.group(3).strip() or _is_noise(quoted.group(3))):
+        if not _is_noise(quoted.group(1)):
+            return _bare(quoted.group(1)), quoted.group(2).strip()
     for pattern, often in ((_SPACED, True), (_LONG, False), (_ONE_SIDE, False)):
         cuts = list(pattern.finditer(text))
         if not cuts or (len(cuts) > 1 and not often):
             continue
         artist, title = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
-        artist = _NOISY.sub(lambda found: " " if _is_noise(found.group(1)) else found.group(), artist).strip() or artist
+        artist = _bare(artist)
         if artist and title and _says(artist) and _says(title) and not is_version(_SPACED.split(title, maxsplit=1)[0]):
             return artist, title
         return None
@@ -29,6 +33,14 @@ def split(text: str) -> tuple[str, str] | None:
 
 # "【MV】Ado - うっせぇわ"
 _NOISY = re.compile(r"[【\[(（]([^】\])）]*)[】\])）]")
+
+
+# "YOASOBI「アイドル」Official Video"
+_CORNERS = re.compile(r"\A\s*([^「『【]+?)\s*[「『【]([^「『【」』】]+)[」』】]\s*[-–—|/]?(.*)\Z")
+
+
+def _bare(artist: str) -> str:
+    return _NOISY.sub(lambda found: " " if _is_noise(found.group(1)) else found.group(), artist).strip() or artist
 
 
 def _is_noise(text: str) -> bool:

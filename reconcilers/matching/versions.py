@@ -98,7 +98,8 @@ def decoration(text: str) -> Words | None:
         return Words(frozenset(_settle(tags)), " ".join(rest))
     if rest:
         return None
-    return Words(_NOTHING, "", noise=all(span.kind in (_NOISE, _ORIGIN) for span in spans))
+    kinds = [span.kind for span in spans if not said[span.start].isdigit()]
+    return Words(_NOTHING, "", noise=bool(kinds) and all(kind in (_NOISE, _ORIGIN) for kind in kinds))
 
 
 def _arranged(said: tuple[str, ...]) -> frozenset[str]:
@@ -156,7 +157,9 @@ def channel_version(channel: str) -> frozenset[str]:
     return (loose(channel) & _TRADES) | {span.kind for span in _STAGES.find(said)}
 
 
-_OF_ALBUMS = frozenset({"live", "karaoke", "instrumental", "acoustic", "cover"})
+_OF_ALBUMS = frozenset({
+    "live", "karaoke", "instrumental", "acoustic", "cover", "demo", "remix", "nightcore", "sped up", "slowed", "8d",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=512)
