@@ -145,13 +145,14 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
 
 # Performers that are places to find music.
 _LABELS_WORDS = frozenset({
-    "radio", "records", "recordings", "entertainment", "media", "fm", "tv", "channel", "lyrics", "hits", "production",
-    "productions", "music", "songs", "label", "موزیک", "رادیو", "آهنگ", "اهنگ", "مدیا", "سانگ", "موزیکس", "ترانه", "музыка", "радио", "канал",
-    "музон", "хиты",
+    "radio", "records", "recordings", "entertainment", "media", "fm", "tv", "channel", "lyrics", "hits",
+    "production", "productions", "music", "songs", "label", "موزیک", "رادیو", "آهنگ", "اهنگ", "مدیا", "سانگ",
+    "موزیکس", "ترانه", "музыка", "радио", "канал", "музон", "хиты",
 })  # fmt: skip
 # "دانلود آهنگ جدید محسن یگانه به نام بهت قول میدم"
 _SAID_IN_PERSIAN = re.compile(
-    r"\A(?:دانلود\s+)?(?:آهنگ|موزیک|ترانه)?\s*(?:جدید|زیبای|شاد)?\s*(?:از\s+)?(.+?)\s+(?:به نام|بنام|با نام)\s+(.+)\Z"
+    r"\A(?:دانلود\s+)?(?:آهنگ|موزیک|ترانه)?\s*(?:جدید|زیبای|شاد)?\s*(?:از\s+)?"
+    r"(.+?)\s+(?:به نام|بنام|با نام)\s+(.+)\Z"
 )
 _EXTENSION = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|oga|wav|aac|wma|mp4|webm|aiff?|alac|mka)\Z", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d{1,2}\)\Z|\s+-\s+copy\Z|\s+copy\Z", re.IGNORECASE)
