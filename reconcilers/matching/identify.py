@@ -109,8 +109,8 @@ def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named
         if parts is not None and compact(parts[0]) == compact(people[0]):
             # "DuaLipaVEVO": the title spells the name.
             people = (clean(parts[0]) or people[0], *people[1:])
-        elif parts is not None and len(people) == 1 and not _LABELS_WORDS.isdisjoint(words(people[0])):
-            # "Radio Javan" publishes others' songs.
+        elif parts is not None and len(people) == 1 and (_publishes(people[0]) or _of_a_video(title)):
+            # "Radio Javan" publishes others' songs, and a video's performer is its channel.
             yield from _from_line(title, method)
             return
         title = without_quotes(without_numbering(title, sure=True))
@@ -130,7 +130,10 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
         first, second = text.split(" | ")
         parts = split(f"{first} - {second}") if not scripts_differ(first, second) else None
     if parts is not None:
-        parts = parts[0], parts[1].split(" | ")[0]
+        if not clean(parts[0]):
+            # "VA - Trainspotting - 06 - Underworld - Born Slippy"
+            parts = split(_COMPILED.sub("", text)) or parts
+        parts = parts[0].strip("[]") if parts[0][:1] == "[" else parts[0], parts[1].split(" | ")[0]
         artist, title = clean(without_quotes(parts[0])), without_quotes(without_numbering(parts[1], sure=True))
         # A short number may be a band (311); track numbers are gone by now.
         known = artist and (not is_garbage(artist) or (artist.isdigit() and len(artist) <= 4))
@@ -143,6 +146,19 @@ def _from_line(text: str, method: str) -> Iterator[_Named]:
     yield _Named(text, (), method)
 
 
+def _publishes(performer: str) -> bool:
+    return not _LABELS_WORDS.isdisjoint(words(performer))
+
+
+def _of_a_video(title: str) -> bool:
+    return any(_VIDEOS.search(found.group(1)) for found in _BRACKETED.finditer(title))
+
+
+_BRACKETED = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
+_VIDEOS = re.compile(
+    r"\b(?:official|mv|m/v|video|clip|lyrics?|visuali[sz]er|audio)\b|клип|موزیک ?ویدیو|뮤직비디오", re.IGNORECASE
+)
+_COMPILED = re.compile(r"\A.*?\s-\s\d{1,3}\s-\s(?=.+\s-\s.+)")
 # Performers that are places to find music.
 _LABELS_WORDS = frozenset({
     "radio", "records", "recordings", "entertainment", "media", "fm", "tv", "channel", "lyrics", "hits",

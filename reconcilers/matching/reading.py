@@ -100,6 +100,8 @@ def across(one: str, other: str) -> float | None:
         written, spelt = (one, other) if first in _INDIC else (other, one)
         if reads_as(latin(written), spelt):
             return 1.0
+    if "greek" in (first, second) and _greek(one) == _greek(other):
+        return 1.0
     if "hangul" in (first, second):
         # Family names go first in Korea, and last in Latin letters.
         korean, spelt = (one, other) if first == "hangul" else (other, one)
@@ -128,6 +130,26 @@ _HABITS = (
 def _turned(name: str) -> tuple[str, ...]:
     parts = name.split()
     return (name, " ".join((*parts[1:], parts[0])), " ".join((parts[-1], *parts[:-1]))) if len(parts) > 1 else (name,)
+
+
+_GREEK = (
+    ("ou", "u"),
+    ("ei", "i"),
+    ("oi", "i"),
+    ("ai", "e"),
+    ("mp", "b"),
+    ("nt", "d"),
+    ("gk", "g"),
+    ("ch", "h"),
+    ("h", ""),
+)
+
+
+def _greek(text: str) -> str:
+    plain = compact(latin(text))
+    for letters, sound in _GREEK:
+        plain = plain.replace(letters, sound)
+    return _spelt(plain)
 
 
 _KOREAN = str.maketrans("lgdbj", "rktpc")

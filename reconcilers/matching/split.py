@@ -5,7 +5,7 @@ import re
 from reconcilers.matching.versions import decoration, is_version
 
 _DASHES = "-‐‑‒–—―−－"
-_SPACED = re.compile(rf"\s+[{_DASHES}~]+\s+")
+_SPACED = re.compile(rf"\s+[{_DASHES}~_]+\s+")
 _ONE_SIDE = re.compile(rf"\s+[{_DASHES}](?=[^\s\d])|(?<=\S)[{_DASHES}]\s+")
 _LONG = re.compile("(?<=\\S)[–—―](?=\\S)")
 
@@ -17,7 +17,7 @@ def split(text: str) -> tuple[str, str] | None:
     """
     quoted = _CORNERS.match(text)
     if quoted and _says(quoted.group(1)) and (not quoted.group(3).strip() or _is_noise(quoted.group(3))):
-        if not _is_noise(quoted.group(1)):
+        if not _is_noise(quoted.group(1)) and not is_version(quoted.group(2)) and not _is_noise(quoted.group(2)):
             return _bare(quoted.group(1)), quoted.group(2).strip()
     for pattern, often in ((_SPACED, True), (_LONG, False), (_ONE_SIDE, False)):
         cuts = list(pattern.finditer(text))
