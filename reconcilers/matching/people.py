@@ -16,7 +16,8 @@ _GUEST_IN_CREDIT = re.compile(rf"\s+[\(\[]?(?:{_FEAT}|w/|with|با)\s+", re.IGNO
 _STRONG = re.compile(r"\s*[;؛]\s*|\s+[/|×·•–—-]\s+|\s+(?:x|vs\.?)\s+", re.IGNORECASE)
 _WEAK = re.compile(r"\s*[,،、](?!\d)\s*|\s*[&＆]\s*|\s+(?:\+|and|и|و|und|y|et|e)\s+", re.IGNORECASE)
 _CHANNEL = re.compile(
-    r"\A(?:the\s+)?official\s+(?=\S)|\s+-\s+topic\Z|(?<=\w)\s*vevo\Z|\s+[\(\[]?official(?:\s+(?:channel|artist channel|music|band))?[\)\]]?\Z"
+    r"\A(?:the\s+)?official\s+(?=\S)|\s+-\s+topic\Z|(?<=\w)\s*vevo\Z"
+    r"|\s+[\(\[]?official(?:\s+(?:channel|artist channel|music|band))?[\)\]]?\Z"
     r"|\s+\(?رسمی\)?\Z|\s+officiel(?:le)?\Z|\s+oficial\Z",
     re.IGNORECASE,
 )

@@ -134,6 +134,7 @@ def _turned(name: str) -> tuple[str, ...]:
 
 _GREEK = (
     ("ou", "u"),
+    ("oy", "u"),
     ("ei", "i"),
     ("oi", "i"),
     ("ai", "e"),
