@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from reconcilers.account import Account
 from reconcilers.budget import DAY, Claim
-from reconcilers.errors import ItemError, OutcomeUnknown, QuotaError, ServiceError, TransientError
+from reconcilers.errors import AudioRefused, ItemError, OutcomeUnknown, QuotaError, ServiceError, TransientError
 from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
@@ -236,8 +236,10 @@ class Engine:
         error = observation.error if isinstance(observation, Troubled) else None
         if isinstance(observation, AddDone) and isinstance(observation.outcome, QuotaError):
             error = observation.outcome
-        if isinstance(error, QuotaError) and observation.service in self.accounts:
-            self.accounts[observation.service].park(error)
+        if isinstance(error, QuotaError) and not isinstance(error, AudioRefused):
+            account = self.accounts.get(observation.service)
+            if account is not None:
+                account.park(error)
         self._inbox.append((observation, None))
         self._wake()
 

@@ -55,6 +55,10 @@ class RateLimitError(QuotaError):
     reason = "RateLimited"
 
 
+class AudioRefused(RateLimitError):
+    """Whoever hands out the audio asks to wait. It says nothing of the account at the service that was to get it."""
+
+
 class TransientError(ServiceError):
     """The service or the network is in trouble. Nothing was changed."""
 

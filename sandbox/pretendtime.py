@@ -40,6 +40,11 @@ class PretendTime:
             "NO_FAKE_STAT": "1",
         }
 
+    @property
+    def advanced(self) -> bool:
+        """Whether it is ahead at all."""
+        return self._offset > 0
+
     def advance(self, seconds: float) -> None:
         """Lets `seconds` pass at once. Raises RuntimeError where that can't be done."""
         if library() is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from reconcilers.errors import ItemError, LocalError, RateLimitError, ServiceError, TransientError
+from reconcilers.errors import AudioRefused, ItemError, LocalError, ServiceError, TransientError
 
 LARGEST = 49_500_000
 """Bytes of a file for Telegram. It takes 50 MB from a bot [core.telegram.org/bots/api#sendaudio], and answers 413 to more;
@@ -67,7 +67,7 @@ class FetchError(Exception):
     def error(self, now: float) -> ServiceError:
         """The same for the rest of the program; `now` is Unix time."""
         if self.kind == "wait":
-            return RateLimitError(self.message, retry_at=now + self.wait, reason=self.reason)
+            return AudioRefused(self.message, retry_at=now + self.wait, reason=self.reason)
         if self.kind == "local":
             return LocalError(self.message, reason=self.reason)
         if self.kind == "trouble":

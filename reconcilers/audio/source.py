@@ -88,7 +88,7 @@ class AudioSource:
 
         Raises `ItemError` (``Unavailable``, ``AgeRestricted``, ``GeoBlocked``, ``PaidOnly``, ``Protected``, ``NotYet``,
         ``TooLong``, ``TooLarge``, ``NoFormat``, ``MediaRefused``, ``Damaged``, ``FetchTimeout``, ``FetchFailed``),
-        `RateLimitError` (``BotCheck``, ``RateLimited``; about all songs, and each time in a row for twice as long),
+        `AudioRefused` (``BotCheck``, ``RateLimited``; about all songs, and each time in a row for twice as long),
         `LocalError` (``DiskFull``, ``WorkdirUnusable``) or `TransientError`.
         """
         if not _VIDEO_ID.fullmatch(video_id):

@@ -15,7 +15,7 @@ import pytest
 from mutagen import mp4
 
 from reconcilers.audio import Audio, AudioSource, Worker
-from reconcilers.errors import ItemError, RateLimitError, ServiceError, TransientError
+from reconcilers.errors import AudioRefused, ItemError, RateLimitError, ServiceError, TransientError
 from reconcilers.recording import Recording
 from sandbox.catalogue import Song
 from sandbox.faults import Fault
@@ -108,8 +108,8 @@ async def test_one_process_serves_many_songs_and_ends_with_its_owner(source: Aud
 
 async def test_each_refusal_of_youtubes_is_named(source: AudioSource, box: SandboxThread, tmp_path: Path) -> None:
     for refusal, error, reason in (
-        ("bot", RateLimitError, "BotCheck"),
-        ("busy", RateLimitError, "RateLimited"),
+        ("bot", AudioRefused, "BotCheck"),
+        ("busy", AudioRefused, "RateLimited"),
         ("age", ItemError, "AgeRestricted"),
         ("geo", ItemError, "GeoBlocked"),
         ("private", ItemError, "Unavailable"),

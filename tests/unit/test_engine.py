@@ -8,7 +8,7 @@ import pytest
 
 from reconcilers.account import Account
 from reconcilers.budget import SPOTIFY as ALLOWANCE
-from reconcilers.errors import OutcomeUnknown, QuotaError, TransientError
+from reconcilers.errors import AudioRefused, OutcomeUnknown, QuotaError, TransientError
 from reconcilers.model import Intent, Placement, State, Track
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Past, Sync, Target
@@ -222,6 +222,26 @@ def test_what_a_step_may_use_is_set_aside_before_its_records_are_stored() -> Non
 
 def _fails(when: str, call: str, name: str) -> None:
     raise RuntimeError("the API server is away")
+
+
+def test_audio_that_is_refused_for_a_while_does_not_close_the_bots_account() -> None:
+    async def body() -> None:
+        w = world()
+        account = Account(clock=w.clock)
+        w.engine.hold(TELEGRAM, account)
+
+        async def refused(request: Any) -> None:
+            raise AudioRefused("YouTube takes this address for a robot.", retry_at=w.clock() + 900, reason="BotCheck")
+
+        w.telegram.prepare = refused  # type: ignore[method-assign]
+        w.youtube.put("yt-a")
+        for _ in range(30):
+            await w.step()
+        assert w.engine.places[TELEGRAM].reason == "BotCheck"
+        assert account.parked is None
+        await w.engine.close()
+
+    run(body())
 
 
 def test_closing_lets_an_addition_under_way_come_to_its_end_and_stores_what_came_of_it() -> None:
