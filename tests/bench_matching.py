@@ -119,7 +119,7 @@ def explain(finding: Finding) -> None:
     case, answer = finding.case, finding.answer
     print(f"{finding.said.upper():8} {case.group}/{case.name} ({case.split}): {case.why}")
     if isinstance(case, PostCase):
-        print(f"           {case.post}\n           due: {case.song}\n           said: {answer}")
+        print(f"           {case.post}\n           due: {case.songs or None}\n           said: {answer}")
         return
     asked = {key: value for key, value in case.row.items() if key != "candidates"}
     print(f"           {asked}")

@@ -52,13 +52,13 @@ class SongCase:
 
 @dataclass(frozen=True, slots=True)
 class PostCase:
-    """A post, and what song a careful reader would say it is: None where there is nothing to go on."""
+    """A post, and what song a careful reader would say it is, in one of several ways; none where there is nothing to go on."""
 
     name: str
     group: str
     language: str
     post: dict[str, Any]
-    song: dict[str, Any] | None
+    songs: tuple[dict[str, Any], ...]
     why: str
 
     @property
@@ -89,7 +89,14 @@ def songs() -> tuple[SongCase, ...]:
 def posts() -> tuple[PostCase, ...]:
     """All cases of identification."""
     return tuple(
-        PostCase(case["name"], group, case["language"], case["post"], case["song"], case["why"])
+        PostCase(
+            name=case["name"],
+            group=group,
+            language=case["language"],
+            post=case["post"],
+            songs=(case["song"], *case.get("or", ())) if case["song"] else (),
+            why=case["why"],
+        )
         for group, case in _cases("posts")
     )
 

@@ -89,16 +89,19 @@ def decisions(
 def identified(case: PostCase) -> tuple[str, dict[str, Any]]:
     """``right``, ``wrong`` (another song is named) or ``nothing`` (none is, though the post says one), and the answer."""
     answer = door.post(case.post)
-    if case.song is None:
+    if not case.songs:
         return ("right" if answer["title"] is None else "wrong"), answer
     if answer["title"] is None:
         return "nothing", answer
-    same = (
-        _plain(answer["title"]) == _plain(case.song["title"])
-        and _names(answer["artists"]) == _names(case.song["artists"])
-        and sorted(answer["version"]) == sorted(case.song.get("version", ()))
+    return ("right" if any(_same(answer, song) for song in case.songs) else "wrong"), answer
+
+
+def _same(answer: dict[str, Any], song: dict[str, Any]) -> bool:
+    return (
+        _plain(answer["title"]) == _plain(song["title"])
+        and _names(answer["artists"]) == _names(song["artists"])
+        and sorted(answer["version"]) == sorted(song.get("version", ()))
     )
-    return ("right" if same else "wrong"), answer
 
 
 def identification(cases: Iterable[PostCase]) -> tuple[Counter[str], dict[str, Counter[str]], list[Finding]]:

@@ -45,12 +45,12 @@ def test_posts_are_counted_with_names_in_any_case_and_with_any_sign_between() ->
     whole, _, findings = identification(
         [
             PostCase(
-                "right", "class", "en", {"file_name": "Queen & David Bowie - Under Pressure (Live).mp3"}, said, ""
+                "right", "class", "en", {"file_name": "Queen & David Bowie - Under Pressure (Live).mp3"}, (said,), ""
             ),
-            PostCase("another", "class", "en", {"file_name": "Queen - Innuendo.mp3"}, said, ""),
-            PostCase("silent", "class", "en", {"file_name": "Track 01.mp3"}, said, ""),
-            PostCase("garbage", "class", "en", {"file_name": "Track 01.mp3"}, None, ""),
-            PostCase("no garbage", "class", "en", {"file_name": "Queen - Innuendo.mp3"}, None, ""),
+            PostCase("another", "class", "en", {"file_name": "Queen - Innuendo.mp3"}, (said,), ""),
+            PostCase("silent", "class", "en", {"file_name": "Track 01.mp3"}, (said,), ""),
+            PostCase("garbage", "class", "en", {"file_name": "Track 01.mp3"}, (), ""),
+            PostCase("no garbage", "class", "en", {"file_name": "Queen - Innuendo.mp3"}, (), ""),
         ]
     )
     assert whole == {"right": 2, "wrong": 2, "nothing": 1}
