@@ -25,6 +25,7 @@ from rich.text import Text
 from sandbox import controlplane, quickstart, scenario, views
 from sandbox.control import Control, state_file
 from sandbox.controlplane import ControlPlaneError
+from sandbox.correction import Correction
 from sandbox.operatorprocess import OperatorProcess
 from sandbox.shelf import Row, Shelf
 from sandbox.stage import Stage
@@ -185,6 +186,17 @@ class Demo:
 
         yield show
 
+    def searches(self) -> str:
+        """What finding the songs has cost, as the services' own logs have it."""
+        journal, union, expected = self.box.world.journal, set(scenario.UNION), quickstart.expected()
+        made = journal.counts("spotify")["GET /search"] + journal.counts("youtube-music")["search"]
+        wanted = len(union - set(scenario.ON_SPOTIFY)) + len(union - set(scenario.ON_YOUTUBE))
+        lacking = sum(len(union - expected[place]) for place in ("spotify", "youtube"))
+        return (
+            f"Songs were missing in a playlist {wanted} times ({lacking} of them can't be had there); looking for them took "
+            f"{made} search requests, {made / wanted:.2f} each."
+        )
+
     def verdict(self, converged: bool) -> bool:
         """The three lists side by side, and whether they are as they should be."""
         self.console.print(views.side_by_side(self.places()))
@@ -209,16 +221,18 @@ class Demo:
                 f"[green]The three places hold the same songs[/]: {len(self.tracks)} Tracks, one per song, in "
                 f"{time.monotonic() - self.started:.0f} s. {lacking} of them are Partial: a service does not have them."
             )
+            self.console.print(self.searches(), highlight=False)
         return converged and not wrong and not self.box.refused
 
 
-def next_steps(console: Console, stage: Stage, operator: OperatorProcess) -> None:
+def next_steps(console: Console, stage: Stage, operator: OperatorProcess, correction: Correction) -> None:
     """What to try now."""
     commands = Table.grid(padding=(0, 2))
     for command, why in (
         (f"export KUBECONFIG={stage.plane.kubeconfig}", ""),
         ("kubectl get musicsyncs -n music", "the whole sync in one line"),
         ("kubectl get tracks -n music", "every song"),
+        ("kubectl get tracks -n music --field-selector status.phase=Review", "what the operator asks"),
         ("kubectl describe musicsync -n music friday-tapes", "conditions, counts and events"),
         ("kubectl apply -f examples/quickstart/track.yaml", "ask for a song: it ends in all three"),
         ("python -m sandbox post viva-la-vida", "post a song to the channel, as a person would"),
@@ -229,6 +243,10 @@ def next_steps(console: Console, stage: Stage, operator: OperatorProcess) -> Non
         commands.add_row(f"  [bold]{command}[/]", f"[dim]{why}[/]")
     console.print("\nTry next, in another terminal with the same virtual environment:\n")
     console.print(commands)
+    for command, why in ((correction.approval, "Answer the question:"), (correction.rejection, "Reject a match:")):
+        if command:
+            console.print(f"  [dim]{why}[/]")
+            console.print(f"  {command}", highlight=False, markup=False, soft_wrap=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -269,9 +287,13 @@ def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder:
             stage.apply(quickstart.musicsync())
             demo = Demo(console, stage, box, operator)
             good = demo.verdict(demo.watch())
+            correction = Correction(console, stage, box)
             if once:
-                return 0 if good else 1
-            next_steps(console, stage, operator)
+                return 0 if good and correction.ask() and correction.answer() and correction.reject() else 1
+            if good:
+                correction.ask()
+                correction.prepare_rejection()
+            next_steps(console, stage, operator, correction)
             console.print("\nEverything stays up until Ctrl-C.")
             while operator.process.poll() is None:
                 time.sleep(0.5)
