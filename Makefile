@@ -49,7 +49,7 @@ unit: install ## the tests that need no process beside their own
 	@$(RUN) -m pytest -q -n 2 tests/unit $(ARGS)
 
 .PHONY: crash-explorer
-crash-explorer: install ## stops the operator at every write of seven workloads, and on the wire at some; about an hour on 2 cores
+crash-explorer: install ## stops the operator at every write of eight workloads, and on the wire at some; about an hour on 2 cores
 	@$(RUN) -m sandbox.controlplane build
 	@NAVAAR_CRASHES=whole $(RUN) -m pytest -q --timeout 3600 -m "slow or not slow" tests/e2e/test_crashes.py; wire=$$?; \
 		$(RUN) -m tests.explorer $(ARGS) && test $$wire = 0

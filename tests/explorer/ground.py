@@ -121,6 +121,15 @@ class Ground:
         self.posted.set()
         self.posted = asyncio.Event()
 
+    def edit(self, song: str, other: str) -> None:
+        """Somebody makes another song of their post, where it stands."""
+        for id in [id for id, shown in self.telegram.posts.items() if titled(shown) == song]:
+            self.telegram.edit(id, spelled(TELEGRAM, other))
+            self._update += 1
+            self.queue.append((self._update, self.telegram.unread.pop()))
+        self.posted.set()
+        self.posted = asyncio.Event()
+
     def put(self, service: ServiceName, *songs: str) -> None:
         """Somebody adds songs to a playlist (or posts them), if they are not there."""
         for song in songs:

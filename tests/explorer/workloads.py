@@ -119,6 +119,23 @@ async def wishes(stage: Stage) -> None:
     stage.write("H", pins=None)
 
 
+async def corrections(stage: Stage) -> None:
+    """People put right what was matched wrongly, by rejects and by pins, and what they posted themselves."""
+    stage.put(SPOTIFY, "B", "C")
+    stage.put(TELEGRAM, "D")
+    for song in "BC":
+        stage.youtube.songs[f"yt:{song}2"] = stage.youtube.songs[f"yt:{song}"]
+    stage.start()
+    await stage.wait(2 * HOUR)
+    stage.write("B", rejects={"youtubeMusic": ["yt:B"]})
+    stage.write("C", pins={"youtubeMusic": "yt:C2"})
+    await stage.wait(2 * HOUR)
+    stage.write("C", pins={"youtubeMusic": "yt:C"})
+    stage.edit("D", "F")
+    await stage.wait(2 * HOUR)
+    stage.write("C", pins=None, rejects={"youtubeMusic": ["yt:C", "yt:C2"]})
+
+
 WORKLOADS = {
     workload.name: workload
     for workload in (
@@ -129,5 +146,6 @@ WORKLOADS = {
         Workload("keep", syncs(RemovalPolicy.KEEP), removals),
         Workload("propagate", syncs(RemovalPolicy.PROPAGATE), removals),
         Workload("wishes", syncs(), wishes),
+        Workload("corrections", syncs(), corrections),
     )
 }
