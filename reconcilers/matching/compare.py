@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconcilers.matching import evidence
 from reconcilers.matching.evidence import Facts, Like
 from reconcilers.matching.reading import across
-from reconcilers.matching.versions import album_version
+from reconcilers.matching.versions import SINGLES, album_version
 from reconcilers.recording import Recording
 
 SAME_SECONDS = 3.0
@@ -19,6 +19,8 @@ ASK_SECONDS = 15.0
 _ACROSS_SECONDS = 1.0
 _ISRC_SECONDS = 5.0
 _SURE_BONES = 0.85
+_SURE_READING = 0.9
+_EXACT_SECONDS = 2.0
 
 
 class Band(StrEnum):
@@ -66,11 +68,18 @@ def _compare(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> Ve
     ):
         # Two scripts alone are no likeness, else every foreign song would be a question.
         return Verdict(Band.DIFFERENT, min(score, 0.5), reasons)
-    doubts = _doubts(one, other, mine, theirs)
+    doubts = _doubts(one, other, mine, theirs, difference)
+    if title is Like.COMPATIBLE and (_aside(one, other, mine, theirs) or _aside(other, one, theirs, mine)):
+        doubts = ("a bracket more", *doubts)
+    if people is Like.COMPATIBLE and difference is not None and difference > _EXACT_SECONDS:
+        if mine.credits.names != theirs.credits.names:
+            doubts = ("an artist more", *doubts)
     if _renamed(one, mine) or _renamed(other, theirs):
         doubts = ("artist only in the title", *doubts)
     if doubts:
         return Verdict(Band.ASK, min(score, 0.8), (*doubts, *reasons))
+    if title is Like.TRANSLITERATED and title_score < _SURE_READING:
+        return Verdict(Band.ASK, score, reasons)
     return Verdict(Band.SAME if _is_same(mine, theirs, title, people, difference) else Band.ASK, score, reasons)
 
 
@@ -91,7 +100,7 @@ def _is_same(mine: Facts, theirs: Facts, title: Like, people: Like, difference: 
         return nobody and title is Like.EQUAL and difference is not None and difference <= _ACROSS_SECONDS
     if title is Like.TRANSLITERATED and difference is not None and difference <= _ACROSS_SECONDS:
         # Equal, not merely alike: the index finds its pairs by this key.
-        if mine.bones != theirs.bones:
+        if set(mine.sounds).isdisjoint(theirs.sounds):
             return False
         if people >= Like.COMPATIBLE:
             return True
@@ -112,7 +121,7 @@ def _by_isrc(
     reasons: tuple[str, ...],
     versions: tuple[str, ...],
 ) -> Verdict:
-    named = title >= Like.SIMILAR or people >= Like.SIMILAR
+    named = title >= Like.SIMILAR or (title in (Like.UNREADABLE, Like.UNKNOWN) and people >= Like.SIMILAR)
     if difference is None:
         confirmed = title >= Like.SIMILAR and people >= Like.SIMILAR
     else:
@@ -133,13 +142,22 @@ def version_reasons(one: Recording, other: Recording, mine: Facts, theirs: Facts
     return ()
 
 
-def _doubts(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> tuple[str, ...]:
-    doubts = [f"perhaps {word}" for word in sorted(evidence.hints(one, mine) ^ evidence.hints(other, theirs))]
+def _aside(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> bool:
+    """Whether the other has a bracket more that nothing explains."""
+    return bool(evidence.unexplained(mine, theirs, one.album, other.album))
+
+
+def _doubts(one: Recording, other: Recording, mine: Facts, theirs: Facts, difference: float | None) -> tuple[str, ...]:
+    hints = evidence.hints(one, mine) ^ evidence.hints(other, theirs)
+    if difference is not None and difference <= _EXACT_SECONDS:
+        # What the single has of its own is told by its duration.
+        hints -= SINGLES
+    doubts = [f"perhaps {word}" for word in sorted(hints)]
     ours = evidence.version(one, mine)
     if ours and bool(mine.qualifier) != bool(theirs.qualifier):
         doubts.append(f"which {'/'.join(sorted(ours))} is not said")
     first, second = album_version(one.album), album_version(other.album)
-    if one.album and other.album and (first - ours) != (second - ours):
+    if (first - ours) != (second - ours):
         doubts += [f"{word} album" for word in sorted((first ^ second) - ours)]
     return tuple(dict.fromkeys(doubts))
 

@@ -64,6 +64,15 @@ class Facts:
         return skeleton(self.core)
 
     @property
+    def sounds(self) -> tuple[str, ...]:
+        """What names that are read across scripts have in common: the consonants, with the artist's where they are few."""
+        bones = self.bones
+        if len(bones) >= 3:
+            return (f"sound:{bones}",)
+        names = dict.fromkeys(map(skeleton, self.credits.written))
+        return tuple(f"sound:{bones}|{name}" for name in names if len(bones) + len(name) >= 3)
+
+    @property
     def loose(self) -> frozenset[str]:
         """Version words anywhere in what was written."""
         return loose(self.written)
@@ -174,6 +183,18 @@ def titles(one: Facts, other: Facts) -> tuple[Like, float]:
 
 def _begins(whole: str, beginning: str) -> bool:
     return len(beginning) >= 10 and beginning.count(" ") >= 2 and whole.startswith(beginning)
+
+
+def unexplained(mine: Facts, theirs: Facts, *albums: str | None) -> tuple[str, ...]:
+    """The words of a bracket that only the second title has and that nothing known of the song explains."""
+    if not theirs.aside or mine.bracketed:
+        return ()
+    known = {*mine.text.split(), *(word for album in albums if album for word in words(album))}
+    for name in (*mine.credits.written, *theirs.credits.written):
+        known.update(words(name))
+    strange = tuple(word for word in theirs.aside if word not in known)
+    # A label's bracket in another script is the name once more, in translation.
+    return () if strange and scripts_differ(" ".join(strange), mine.core) else strange
 
 
 def misspelt(one: Facts, other: Facts) -> bool:

@@ -21,6 +21,5 @@ def _keys(recording: Recording) -> tuple[str, ...]:
     found = [f"isrc:{recording.isrc}"] if recording.isrc else []
     for reading in evidence.of(recording):
         found += [f"title:{form}" for form in reading.forms]
-        if len(reading.bones) >= 3:
-            found.append(f"sound:{reading.bones}")
+        found += reading.sounds
     return tuple(dict.fromkeys(found))

@@ -37,15 +37,25 @@ _RARE = re.compile(r"[^\S ]|[^\w\s\x21-\x7e]|(?![0-9])\d")
 
 _AND_WORDS = frozenset({"and", "и", "و", "und", "y", "et"})
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 # Arabic letters as they are read in Persian, where anyascii writes the Arabic sound.
 _PERSIAN = str.maketrans({"ث": "s", "ص": "s", "ذ": "z", "ض": "z", "ظ": "z", "ط": "t", "ع": "", "غ": "gh", "ق": "gh"})
 _CLASSES = (
     ("shch", "S"), ("sch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("zh", "J"), ("kh", "H"), ("gh",
-    "G"),
-    ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("tz", "s"), ("x", "ks"), ("q", "G"),
+    "g"),
+    ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("tz", "s"), ("x", "ks"), ("q", "g"),
     ("c", "k"),
     ("j", "J"),
 )  # fmt: skip
+# Letters of scripts without vowels sound as they stand; spelt in Latin first, two of them would look like one ("gh").
+_SOUNDS = {
+    letter: sound
+    for letters, sound in (
+        ("اعءهحوی", ""), ("ب", "b"), ("پ", "p"), ("تط", "t"), ("ثسص", "s"), ("جژ", "J"), ("چ", "C"), ("خ", "H"), ("د", "d"),
+        ("ذزضظ", "z"), ("ر", "r"), ("ش", "S"), ("غقگ", "g"), ("ف", "f"), ("ک", "k"), ("ل", "l"), ("م", "m"), ("ن", "n"),
+    )
+    for letter in letters
+}  # fmt: skip
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 _SILENT = re.compile(r"[^a-zA-Z0-9]|[aeiouyvwh]")
 
@@ -115,10 +125,21 @@ def skeleton(text: str) -> str:
 
     Evidence only: different names may have one skeleton.
     """
-    plain = latin(text)
+    if text.isascii() or _ARABIC.search(text) is None:
+        return _DOUBLED.sub(r"\1", _consonants(latin(text)))
+    parts = (
+        "".join(_SOUNDS.get(char, "") if not char.isdigit() else char for char in word)
+        if _ARABIC.search(word)
+        else _consonants(latin(word))
+        for word in fold(text).split()
+    )
+    return _DOUBLED.sub(r"\1", "".join(parts))
+
+
+def _consonants(plain: str) -> str:
     for letters, sound in _CLASSES:
         plain = plain.replace(letters, sound)
-    return _DOUBLED.sub(r"\1", _SILENT.sub("", plain))
+    return _SILENT.sub("", plain)
 
 
 @lru_cache(maxsize=_CACHE)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from reconcilers.matching import evidence
 from reconcilers.matching.evidence import Facts, Like
 from reconcilers.matching.phrases import Found
-from reconcilers.matching.versions import album_version
+from reconcilers.matching.versions import SINGLES, album_version
 from reconcilers.recording import Candidate, Recording
 
+_EXACT_SECONDS = 2.0
 _UPLOADS = frozenset({"OMV", "UGC", "OFFICIAL_SOURCE_MUSIC"})
 
 
@@ -84,7 +85,8 @@ class Pair:
         if not ours and not theirs:
             return ours
         only = evidence.hints(self.wanted, self.mine) ^ evidence.hints(self.candidate.recording, self.theirs)
-        return only - album_version(self.wanted.album)
+        only -= album_version(self.wanted.album)
+        return only - SINGLES if self.within(_EXACT_SECONDS) else only
 
 
 def official(candidate: Candidate) -> bool:

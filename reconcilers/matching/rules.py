@@ -9,8 +9,7 @@ score at most; the lowest counts, and one below `SURE` means that nothing may be
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reconcilers.matching.evidence import Like, misspelt
-from reconcilers.matching.normalise import words
+from reconcilers.matching.evidence import Like, misspelt, unexplained
 from reconcilers.matching.pair import Pair, official
 from reconcilers.matching.people import scripts_differ
 from reconcilers.matching.policy import MatchPolicy
@@ -110,18 +109,15 @@ def _similar_title(pair: Pair, policy: MatchPolicy) -> bool:
 
 
 def _aside(pair: Pair, policy: MatchPolicy) -> bool:
-    aside = pair.theirs.aside
-    if pair.title is not Like.COMPATIBLE or not aside or pair.found is not None or pair.mine.bracketed:
+    if pair.title is not Like.COMPATIBLE or not pair.theirs.aside or pair.found is not None:
         return False
-    known = {*words(pair.wanted.album or ""), *words(pair.candidate.recording.album or ""), *pair.mine.text.split()}
-    for name in (*pair.mine.credits.written, *pair.theirs.credits.written):
-        known.update(words(name))
-    strange = [word for word in aside if word not in known]
-    if not strange:
+    if unexplained(pair.mine, pair.theirs, pair.wanted.album, pair.candidate.recording.album):
+        return True
+    # In an upload's title another script may be another name: it must be heard to be the same.
+    aside = " ".join(word for word in pair.theirs.aside if word not in pair.mine.text.split())
+    if official(pair.candidate) or pair.mine.bracketed or not scripts_differ(aside, pair.mine.core):
         return False
-    # The name once more in another script: a label's may be a translation, an upload's must be heard to be the same.
-    again = scripts_differ(" ".join(strange), pair.mine.core)
-    return not (again and (official(pair.candidate) or (across(" ".join(strange), pair.mine.core) or 0.0) >= 0.8))
+    return (across(aside, pair.mine.core) or 0.0) < 0.8
 
 
 OBJECTIONS: tuple[Objection, ...] = (

@@ -24,6 +24,9 @@ _LEXICON = Lexicon({**DOUBTFUL, _NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGI
 _TAGS = frozenset(SEPARATING)
 # In a bracket of their own, or after a dash, these are what the bracket is about.
 _ARRANGED = Lexicon({_NEUTRAL: NEUTRAL, _NOISE: NOISE, **ARRANGED})
+SINGLES = frozenset({"the single's"})
+"""Doubts that an equal duration settles."""
+
 _HINTS = _TAGS | frozenset(DOUBTFUL)
 
 # Words of ordinary names as well: at the beginning of a bracket they are a version only before one of the followers.

@@ -59,7 +59,7 @@ _CASES: list[tuple[str, Recording, list[Candidate], str, str]] = [
     ("other title", recording("Hello", ("Adele",), duration=295), [_hit("x", "Hallo", "Adele")], "none", "x"),
     ("other artist", _HELLO, [_hit("x", "Hello", "Adela Ray")], "none", "x"),
     ("other version", _HELLO, [_hit("x", "Hello (Live)", "Adele")], "review", "x"),
-    ("perhaps another version", _HELLO, [_hit("x", "Hello (Single Version)", "Adele")], "review", "x"),
+    ("perhaps another version", _HELLO, [_hit("x", "Hello (2012 Version)", "Adele")], "review", "x"),
     ("unknown artist", _HELLO, [_hit("x", "Hello", kind="UGC")], "review", "x"),
     ("some artists", recording("Hello", ("Adele", "Bono"), duration=295), [_hit("x", "Hello", "Bono & Cher")], "review", "x"),
     ("unknown title", recording("東京", ("Adele",), duration=295), [_hit("x", "Tokyo", "Adele")], "review", "x"),
