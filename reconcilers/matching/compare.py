@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconcilers.matching import evidence
 from reconcilers.matching.evidence import Facts, Like
 from reconcilers.matching.reading import across
-from reconcilers.matching.versions import SINGLES, album_version
+from reconcilers.matching.versions import MAKINGS, SINGLES, album_version
 from reconcilers.recording import Recording
 
 SAME_SECONDS = 3.0
@@ -69,8 +69,11 @@ def _compare(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> Ve
         # Two scripts alone are no likeness, else every foreign song would be a question.
         return Verdict(Band.DIFFERENT, min(score, 0.5), reasons)
     doubts = _doubts(one, other, mine, theirs, difference)
-    if title is Like.COMPATIBLE and (_aside(one, other, mine, theirs) or _aside(other, one, theirs, mine)):
-        doubts = ("a bracket more", *doubts)
+    if title is Like.COMPATIBLE:
+        aside = (*_aside(one, other, mine, theirs), *_aside(other, one, theirs, mine))
+        # "Şımarık (Kiss Kiss)" is the same song if it lasts as long; "(Style)" and "(Sample)" say that it isn't.
+        if aside and (difference is None or difference > _ACROSS_SECONDS or set(aside) & MAKINGS):
+            doubts = ("a bracket more", *doubts)
     if people is Like.COMPATIBLE and difference is not None and difference > _EXACT_SECONDS:
         if mine.credits.names != theirs.credits.names:
             doubts = ("an artist more", *doubts)
@@ -94,7 +97,7 @@ def _is_same(mine: Facts, theirs: Facts, title: Like, people: Like, difference: 
             if difference is None:
                 return title is Like.EQUAL and people is Like.EQUAL
             return difference <= SAME_SECONDS
-        if people is Like.TRANSLITERATED:
+        if people in (Like.TRANSLITERATED, Like.SIMILAR):
             return difference is not None and difference <= _ACROSS_SECONDS
         nobody = not mine.credits.names and not theirs.credits.names
         return nobody and title is Like.EQUAL and difference is not None and difference <= _ACROSS_SECONDS
@@ -142,9 +145,9 @@ def version_reasons(one: Recording, other: Recording, mine: Facts, theirs: Facts
     return ()
 
 
-def _aside(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> bool:
-    """Whether the other has a bracket more that nothing explains."""
-    return bool(evidence.unexplained(mine, theirs, one.album, other.album))
+def _aside(one: Recording, other: Recording, mine: Facts, theirs: Facts) -> tuple[str, ...]:
+    """The words of a bracket that only the other has and that nothing explains."""
+    return evidence.unexplained(mine, theirs, one.album, other.album)
 
 
 def _doubts(one: Recording, other: Recording, mine: Facts, theirs: Facts, difference: float | None) -> tuple[str, ...]:

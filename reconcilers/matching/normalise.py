@@ -41,7 +41,7 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 # Arabic letters as they are read in Persian, where anyascii writes the Arabic sound.
 _PERSIAN = str.maketrans({"ث": "s", "ص": "s", "ذ": "z", "ض": "z", "ظ": "z", "ط": "t", "ع": "", "غ": "gh", "ق": "gh"})
 _CLASSES = (
-    ("shch", "S"), ("sch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("zh", "J"), ("kh", "H"), ("gh",
+    ("gk", "g"), ("shch", "S"), ("sch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("zh", "J"), ("kh", "H"), ("gh",
     "g"),
     ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("tz", "s"), ("x", "ks"), ("q", "g"),
     ("c", "k"),

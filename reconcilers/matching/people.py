@@ -163,15 +163,14 @@ def credited(artists: tuple[str, ...], featured: tuple[str, ...] = ()) -> Credit
 ENSEMBLES = frozenset({
     "trio", "quartet", "quintet", "sextet", "septet", "octet", "orchestra", "orch", "orchester", "orchestre",
     "orquesta", "orquestra", "orkest", "band", "ensemble", "group", "choir", "chorus", "singers", "combo",
-    "allstars", "оркестр", "группа", "ارکستر", "گروه", "گروهش",
+    "allstars", "experience", "ансамбль", "хор", "ანსამბლი", "ensamble", "project", "הפרויקט", "оркестр", "группа",
+    "ارکستر", "گروه", "گروهش",
 })  # fmt: skip
 _BESIDE = frozenset({"the", "and", "his", "her", "with", "all", "stars", "friends", "feat", "و"})
 _HONOURS = frozenset(
     {"dj", "mc", "ustad", "ostad", "pandit", "maestro", "brother", "sir", "dr", "استاد", "دکتر", "حاج", "الفنان"}
 )
-_IMITATORS = frozenset(
-    {"tribute", "karaoke", "cover", "covers", "experience", "revival", "style", "hits", "kids", "lullaby"}
-)
+_IMITATORS = frozenset({"tribute", "karaoke", "cover", "covers", "revival", "style", "hits", "kids", "lullaby"})
 
 
 def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -133,21 +133,18 @@ def _turned(name: str) -> tuple[str, ...]:
 
 
 _GREEK = (
-    ("ou", "u"),
-    ("oy", "u"),
-    ("ei", "i"),
-    ("oi", "i"),
-    ("ai", "e"),
-    ("mp", "b"),
-    ("nt", "d"),
-    ("gk", "g"),
-    ("ch", "h"),
-    ("h", ""),
-)
+    ("ου", "u"), ("αυ", "av"), ("ευ", "ev"), ("ει", "i"), ("οι", "i"), ("αι", "e"), ("μπ", "b"), ("ντ", "d"), ("γκ", "g"),
+    ("γγ", "g"), ("χ", "h"), ("η", "i"), ("υ", "i"), ("ou", "u"), ("oy", "u"), ("au", "av"), ("af", "av"), ("eu", "ev"),
+    ("ef", "ev"), ("ei", "i"), ("oi", "i"), ("ai", "e"), ("mp", "b"), ("nt", "d"), ("gk", "g"), ("ng", "g"), ("ch", "h"),
+    ("th", "t"), ("h", ""),
+)  # fmt: skip
 
 
 def _greek(text: str) -> str:
-    plain = compact(latin(text))
+    plain = compact(text)
+    for letters, sound in _GREEK:
+        plain = plain.replace(letters, sound)
+    plain = latin(plain)
     for letters, sound in _GREEK:
         plain = plain.replace(letters, sound)
     return _spelt(plain)

@@ -105,7 +105,8 @@ def _similar_title(pair: Pair, policy: MatchPolicy) -> bool:
     if pair.found is not None and pair.found.surplus == pair.found.genres and "genre" not in policy.without:
         return not (pair.candidate.kind == "" and pair.within(BARE_SECONDS))
     slip = "misspelt" not in policy.without and misspelt(pair.mine, pair.theirs)
-    return not (slip and pair.within(EXACT_SECONDS) and pair.people >= Like.COMPATIBLE)
+    named = pair.people >= Like.COMPATIBLE or pair.people is Like.TRANSLITERATED
+    return not (slip and named and pair.within(EXACT_SECONDS))
 
 
 def _aside(pair: Pair, policy: MatchPolicy) -> bool:

@@ -9,6 +9,7 @@ from reconcilers.matching.normalise import fold, words
 from reconcilers.matching.vocabulary import (
     ARRANGED,
     DOUBTFUL,
+    MAKING,
     NEUTRAL,
     NOISE,
     ORIGIN,
@@ -24,6 +25,9 @@ _LEXICON = Lexicon({**DOUBTFUL, _NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGI
 _TAGS = frozenset(SEPARATING)
 # In a bracket of their own, or after a dash, these are what the bracket is about.
 _ARRANGED = Lexicon({_NEUTRAL: NEUTRAL, _NOISE: NOISE, **ARRANGED})
+MAKINGS = frozenset(word for phrase in MAKING for word in words(phrase))
+"""Words that a second name of a song doesn't have; see `vocabulary.MAKING`."""
+
 SINGLES = frozenset({"the single's"})
 """Doubts that an equal duration settles."""
 

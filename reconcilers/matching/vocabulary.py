@@ -163,13 +163,27 @@ ARRANGED: Mapping[str, tuple[str, ...]] = {
 }
 """Words that make another recording where a bracket says nothing else: ``Hello (Piano)``. Elsewhere they mean little."""
 
+MAKING: tuple[str, ...] = _phrases(
+    """
+    ai, style, styled, only, mixed, sample, samples, commentary, revisited, reimagined, reworked, redux, rendition,
+    rendered, solo, playthrough, session, sessions, take, takes, situation, festival, medley, core, hardstyle,
+    hardcore, bardcore, medieval, bluegrass, elevator, synthwave, chill, chillout, ambient, nightclub, club, beat,
+    beats, type, tutorial, lesson, dersi, ders, version, versión, versao, versione, ver, versie, версия, версія,
+    edition, sürüm, versiyon, نسخه, اجرای, اجرا, مهرجان, نسخة, voice, нейросеть, голосом, ии, версии, ile, by,
+    feat, vs, guitar, piano, drum, drums, bass, vocal, vocals, choir, orchestra, symphonic, ピアノ, ソロ, ギター,
+    版, 편곡, 버전, dance, cut, recut, stem, stems, isolated, alt, alternate, tempo, تمپو, pitch, key
+    """
+)
+"""Words of a bracket that tell how something was made anew, and not what it is called besides."""
+
 STAGES: tuple[str, ...] = _phrases(
     """
-    late night show, tonight show, late show, late late show, norton show, ellen show, clarkson show, ed sullivan show,
-    jools holland, top of the pops, kexp, npr music, tiny desk*, bbc radio, bbc music, live lounge, audiotree*, jam in the van,
-    jimmy kimmel live, saturday night live, austin city limits, mtv unplugged, grammys, recording academy, eurovision*,
-    the voice, got talent, x factor, american idol, sofar sounds, colors show, a colors show, mahogany sessions, paste magazine,
-    rockpalast, taratata, radio 2 live, wish 107 5, concert*, festival*, arte concert, royal albert hall, en vivo, ao vivo
+    late night show, tonight show, late show, late late show, norton show, ellen show, clarkson show,
+    ed sullivan show, jools holland, top of the pops, kexp, npr music, tiny desk*, bbc radio, bbc music,
+    live lounge, audiotree*, jam in the van, jimmy kimmel live, saturday night live, austin city limits,
+    mtv unplugged, grammys, recording academy, eurovision*, the voice, got talent, x factor, american idol,
+    sofar sounds, colors show, a colors show, mahogany sessions, paste magazine, rockpalast, taratata,
+    radio 2 live, wish 107 5, concert*, festival*, arte concert, royal albert hall, en vivo, ao vivo
     """
 )
 """Channels of stages, shows and sessions: what they publish is played there."""
