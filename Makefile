@@ -37,11 +37,13 @@ demo: install ## three lists become one, on a real API server; ARGS=--once ends 
 .PHONY: test
 test: install lint ## everything that must hold
 	@$(RUN) -m sandbox.controlplane build
+	@$(RUN) -m sandbox.helm build >/dev/null
 	@$(RUN) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 .PHONY: test-all
 test-all: install lint ## what `make test` runs, and the long ones
 	@$(RUN) -m sandbox.controlplane build
+	@$(RUN) -m sandbox.helm build >/dev/null
 	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "slow or not slow" $(ARGS)
 
 .PHONY: unit
@@ -51,6 +53,7 @@ unit: install ## the tests that need no process beside their own
 .PHONY: crash-explorer
 crash-explorer: install ## stops the operator at every write of eight workloads, and on the wire at some; about an hour on 2 cores
 	@$(RUN) -m sandbox.controlplane build
+	@$(RUN) -m sandbox.helm build >/dev/null
 	@NAVAAR_CRASHES=whole $(RUN) -m pytest -q --timeout 3600 -m "slow or not slow" tests/e2e/test_crashes.py; wire=$$?; \
 		$(RUN) -m tests.explorer $(ARGS) && test $$wire = 0
 
@@ -73,6 +76,11 @@ format: install ## puts the code into shape
 .PHONY: crds
 crds: install ## crds/*.yaml anew from the models
 	@$(RUN) -m navaar.api.crds crds
+	@$(RUN) -m navaar.api.crds charts/navaar/files/crds
+
+.PHONY: chart
+chart: install ## the chart's README anew from its values
+	@$(RUN) -m sandbox.helm readme
 
 .PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching
 bench: bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching ## every benchmark
