@@ -12,7 +12,7 @@ from reconcilers.matching.garbage import without_numbering
 from reconcilers.matching.names import counted, runs, without_article
 from reconcilers.matching.normalise import compact, skeleton, words
 from reconcilers.matching.parse import parse
-from reconcilers.matching.people import Credits, credited, same_person, scripts_differ
+from reconcilers.matching.people import Credits, bare_name, credited, same_person, scripts_differ
 from reconcilers.matching.reading import across, heard_in, same_signs
 from reconcilers.matching.split import split
 from reconcilers.matching.versions import loose
@@ -230,7 +230,7 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
         return Like.PARTLY, 0.7
     if not (one.lead.isascii() and other.lead.isascii()):
         if scripts_differ(one.lead, other.lead):
-            best = max(_heard(across(mine, theirs)) for mine in one.written for theirs in other.written)
+            best = max(_heard(across(mine, theirs)) for mine in _spoken(one) for theirs in _spoken(other))
             if best[0] < Like.TRANSLITERATED and heard_in(words(one.lead), words(other.lead)):
                 return Like.TRANSLITERATED, 0.85
             return best
@@ -242,6 +242,11 @@ def artists(one: Credits, other: Credits) -> tuple[Like, float]:
     if score >= 0.88 and min(map(len, one.main | other.main)) >= 5:
         return Like.SIMILAR, score
     return Like.OTHER, 0.5 * score
+
+
+def _spoken(credit: Credits) -> tuple[str, ...]:
+    """The names of a credit as they are called, with and without band and title."""
+    return (*credit.written, " ".join(bare_name(words(credit.written[0]))))
 
 
 def one_person(one: Credits, other: Credits) -> bool:

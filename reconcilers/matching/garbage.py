@@ -7,7 +7,7 @@ from reconcilers.matching.normalise import compact, fold
 _TLD = r"com|ir|io|app|site|top|vip|mobi|ws|eu|az|net|org|ru|info|fm|tv|xyz|biz|co\.uk|club|pro|online|su|ua|by|kz|tk|cc|me|music"
 _ADVERTS = re.compile(
     r"https?://[^\s\])}]+|(?:www\.)[\w.-]+\.\w+(?:/[^\s\])}]*)?|(?<!\w)(?:t|telegram|tlgrm|tg)\.me/[^\s\])}]+"
-    rf"|(?<![\w.])(?:[\w-]{{3,}}\.)+(?:{_TLD})(?![\w.])(?:/[^\s\])}}]*)?"
+    rf"|(?<![\w.])(?:[\w-]{{2,}}\.)+(?:{_TLD})(?![\w.])(?:/[^\s\])}}]*)?"
     r"|(?<![\w.])@\s?[A-Za-z][\w.]{2,}",
     re.IGNORECASE,
 )
@@ -20,7 +20,7 @@ _QUALITY = re.compile(
 _BARE_RATE = re.compile(r"(?:[\s_\-]+)(?:128|192|256|320)\Z")
 _VIDEO_ID = re.compile(r"[\s_-]*\[(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{11}\]\Z")
 _NUMBERED = re.compile(
-    r"\A(?:\d{1,2}-\d\d(?=[\s_.]+[^\d\s])|[\[\(]?\d{1,3}[\]\)]|\d{1,3}\.(?=\s|\D)|0\d{1,2}(?=[\s_-])|№\s?\d+)[\s._-]*(?=\S)"
+    r"\A(?:#\d{1,3}(?=\s)|\d{1,2}-\d\d(?=[\s_.]+[^\d\s])|[\[\(]?\d{1,3}[\]\)]|\d{1,3}\.(?=\s|\D)|0\d{1,2}(?=[\s_-])|№\s?\d+)[\s._-]*(?=\S)"
 )
 _NUMBER_DASH = re.compile(r"\A\d{1,2}\s*[-–—_]\s+(?=\S)")
 _SMALL_DASH = re.compile(r"\A\d{1,2}\s+[-–—]\s+(?=.+\s[-–—]\s)")

@@ -121,14 +121,20 @@ def _named(title: str, artists: tuple[str, ...], method: str) -> Iterator[_Named
 
 
 def _from_line(text: str, method: str) -> Iterator[_Named]:
-    text = without_quotes(without_numbering(without_pictures(text)))
+    text = _HERALDS.sub("", without_quotes(without_numbering(without_pictures(text))))
     if not text or is_garbage(text):
         return
     named = _SAID_IN_PERSIAN.match(text)
     parts = (named.group(1), named.group(2)) if named else split(text)
-    if parts is None and text.count(" | ") == 1:
-        first, second = text.split(" | ")
+    if parts is None and (quoted := _BY.search(text)):
+        parts = quoted.group(2), quoted.group(1)
+    bars = [part for part in text.split(" | ") if not _VIDEOS.fullmatch(part.strip()) and not _of_a_video(f"({part})")]
+    if parts is None and len(bars) == 2:
+        first, second = bars
         parts = split(f"{first} - {second}") if not scripts_differ(first, second) else None
+    if parts is None and text.count(": ") == 1 and len(text.split(": ")[0].split()) <= 4:
+        # As the last resort: "Tom Waits: Hold On".
+        parts = split(text.replace(": ", " - "))
     if parts is not None:
         if not clean(parts[0]):
             # "VA - Trainspotting - 06 - Underworld - Born Slippy"
@@ -158,6 +164,15 @@ _BRACKETED = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
 _VIDEOS = re.compile(
     r"\b(?:official|mv|m/v|video|clip|lyrics?|visuali[sz]er|audio)\b|клип|موزیک ?ویدیو|뮤직비디오", re.IGNORECASE
 )
+_BY = re.compile(r"[\"“«„]([^\"”»“]+)[\"”»“]\s+(?:by|от|von|par|di|از)\s+(.+)", re.IGNORECASE)
+# What stands before the artist and is no name: "PREMIERE:", "دانلود آهنگ جدید", "(Trip Hop)".
+_HERALDS = re.compile(
+    r"\A(?:(?:premiere|exclusive|new|out now|премьера|новинка|جدید)\s*[:：]\s*"
+    r"|(?:دانلود\s+)?(?:آهنگ|موزیک|ترانه)\s+(?:جدید\s+|زیبای\s+|شاد\s+)?(?=.+\s[-–—]\s)"
+    r"|[(\[](?:(?:trip|hip|hop|rap|pop|rock|jazz|blues|soul|funk|house|techno|trance|edm|dance|indie|folk|metal|punk|reggae"
+    r"|ambient|electronic|electro|disco|country|r&b|rnb|dnb|drum|bass|and|&|alternative|classical|lo-?fi|trap)[\s,/-]*)+[)\]]\s*)",
+    re.IGNORECASE,
+)
 _COMPILED = re.compile(r"\A.*?\s-\s\d{1,3}\s-\s(?=.+\s-\s.+)")
 # Performers that are places to find music.
 _LABELS_WORDS = frozenset({
@@ -172,6 +187,7 @@ _SAID_IN_PERSIAN = re.compile(
 )
 _EXTENSION = re.compile(r"\.(?:mp3|m4a|flac|ogg|opus|oga|wav|aac|wma|mp4|webm|aiff?|alac|mka)\Z", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d{1,2}\)\Z|\s+-\s+copy\Z|\s+copy\Z", re.IGNORECASE)
+_CAMEL = re.compile(r"\A[A-Z][a-z]+[A-Z][A-Za-z]*-[A-Z][A-Za-z]*\Z")
 # A file's name can't hold a slash.
 _WITH = re.compile(r"(?<=\s)w_(?=\s)", re.IGNORECASE)
 _TIGHT = re.compile(r"\A([^-–—]+)[-–—]([^-–—]+)\Z")
@@ -187,18 +203,22 @@ def _from_file_name(name: str) -> Iterator[_Named]:
         return
     stem = _WITH.sub("w/", stem.replace("%20", " "))
     plain = without_adverts(stem)
+    if " " not in plain and plain.count("+") > 1:
+        plain = plain.replace("+", " ")
     if " " not in plain and plain.count(".") > 2:
         plain = plain.replace(".", " ")
     stem = re.sub(r"[_\s]+", " ", plain).strip()
-    if tight and " - " not in stem:
+    if (tight or _CAMEL.match(stem)) and " - " not in stem:
         # "Artist-Song_Name": where underscores stand for spaces, one lone hyphen stands for a dash.
         stem = _TIGHT.sub(r"\1 - \2", stem)
     yield from _from_line(without_quality(without_adverts(stem)), "file name")
 
 
 _LABELS = {
-    "title": r"title|song|track|name|آهنگ|ترانه|موزیک|песня|название|трек|titel|título|canción",
-    "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|артист|певец|певица|künstler|artista|artiste",
+    "title": r"title|song|track|name|آهنگ|ترانه|موزیک|песня|название|трек|titel|título|canción|música|brano|titolo|şarkı"
+    r"|[أا]غنية|اسم ال[أا]غنية|שיר|曲名|歌名|歌曲|노래|제목|judul|titre|chanson|lied",
+    "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|артист|певец|певица|künstler|artista|artiste|cantante"
+    r"|cantora?|sanatçı|غناء|الفنانة?|المطربة?|מבצע|זמרת?|アーティスト|歌手|가수|penyanyi|interprète|sänger(?:in)?",
 }
 _LABELLED = {
     field: re.compile(rf"(?:\A|[^\w]){names}", re.IGNORECASE)

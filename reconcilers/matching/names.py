@@ -28,13 +28,16 @@ _COUNTED = {
     "book": "book",
 }
 _NUMBER_SIGNS = frozenset({"no", "nr", "num", "number", "nº", "n"})
-_COUNTING = frozenset((*_ROMAN, *_COUNTED, *_NUMBER_SIGNS))
+_ANDS = frozenset({"n", "und", "et", "и", "و", "ve", "og", "och"})
+_COUNTING = frozenset((*_ROMAN, *_COUNTED, *_NUMBER_SIGNS, *_ANDS))
 
 
 def counted(words: tuple[str, ...]) -> tuple[str, ...]:
     """`words` with one spelling of counts: ``Pt. II`` and ``Part Two`` are ``part 2``, ``No. 5`` and ``#5`` are ``5``."""
     if _COUNTING.isdisjoint(words):
         return words
+    if len(words) > 2:
+        words = (words[0], *("and" if word in _ANDS else word for word in words[1:-1]), words[-1])
     found: list[str] = []
     before = ""
     for at, word in enumerate(words):

@@ -59,7 +59,7 @@ def parse(title: str, artists: tuple[str, ...] = ()) -> Parsed:
 
 
 def _taken_apart(written: str, named: tuple[str, ...], guest: tuple[str, ...]) -> Parsed:
-    state = _Parts()
+    state = _Parts(named)
     text = _without_artist(written, named)
     display = name = text
     while True:
@@ -132,7 +132,8 @@ def _bracket(text: str) -> tuple[int, int] | None:
 class _Parts:
     """What brackets and dash parts have said so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: tuple[str, ...]) -> None:
+        self.known = frozenset(map(compact, known))
         self.featured: tuple[str, ...] = ()
         self.tags: set[str] = set()
         self.qualifier: list[str] = []
@@ -141,6 +142,9 @@ class _Parts:
     def take(self, text: str, *, bracket: bool) -> tuple[bool, bool]:
         """(belongs to the name, is worth showing)."""
         text = text.strip()
+        if bracket and compact(text) in self.known:
+            # "【Ado】うっせぇわ"
+            return False, False
         people = guests(text)
         if people is not None:
             self.featured += people

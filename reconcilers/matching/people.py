@@ -8,7 +8,8 @@ from reconcilers.matching.names import runs
 from reconcilers.matching.normalise import compact, fold, script, words
 
 _FEAT = (
-    r"feat(?:uring)?\.?|ft\.?|при уч(?:астии)?\.?|уч\.|при участии|به همراهی|با همراهی|به همراه|همراه با|با حضور|فیت\.?"
+    r"feat(?:uring)?(?:\.|(?!\w))|ft(?:\.|(?!\w))|part\.|при уч(?:астии)?\.?|уч\.|при участии"
+    r"|به همراهی|با همراهی|به همراه|همراه با|با حضور|فیت\.?"
 )
 _FEATURED = re.compile(rf"(?<!\w)(?:{_FEAT}|w[/_](?!\s*lyrics))\s*(?=\S)", re.IGNORECASE)
 _GUEST = re.compile(rf"\A\s*(?:{_FEAT}|w/|with|avec|con|mit|с|با)\s+(?=\S)", re.IGNORECASE)

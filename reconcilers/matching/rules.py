@@ -118,6 +118,8 @@ def _aside(pair: Pair, policy: MatchPolicy) -> bool:
     aside = " ".join(word for word in pair.theirs.aside if word not in pair.mine.text.split())
     if official(pair.candidate) or pair.mine.bracketed or not scripts_differ(aside, pair.mine.core):
         return False
+    if pair.people >= Like.COMPATIBLE and pair.within(BARE_SECONDS):
+        return False
     return (across(aside, pair.mine.core) or 0.0) < 0.8
 
 

@@ -6,6 +6,8 @@ from reconcilers.matching.versions import decoration, is_version
 
 _DASHES = "-‐‑‒–—―−－"
 _SPACED = re.compile(rf"\s+[{_DASHES}~_]+\s+")
+# Signs that need no spaces need none around a dash.
+_UNSPACED = re.compile(rf"(?<=[\u3040-\u9fff\uac00-\ud7af])[{_DASHES}](?=[\u3040-\u9fff\uac00-\ud7af])")
 _ONE_SIDE = re.compile(rf"\s+[{_DASHES}](?=[^\s\d])|(?<=\S)[{_DASHES}]\s+")
 _LONG = re.compile("(?<=\\S)[–—―](?=\\S)")
 
@@ -19,7 +21,7 @@ def split(text: str) -> tuple[str, str] | None:
     if quoted and _says(quoted.group(1)) and (not quoted.group(3).strip() or _is_noise(quoted.group(3))):
         if not _is_noise(quoted.group(1)) and not is_version(quoted.group(2)) and not _is_noise(quoted.group(2)):
             return _bare(quoted.group(1)), quoted.group(2).strip()
-    for pattern, often in ((_SPACED, True), (_LONG, False), (_ONE_SIDE, False)):
+    for pattern, often in ((_SPACED, True), (_LONG, False), (_ONE_SIDE, False), (_UNSPACED, False)):
         cuts = list(pattern.finditer(text))
         if not cuts or (len(cuts) > 1 and not often):
             continue
