@@ -38,7 +38,7 @@ from reconcilers.policy import Sync
 from reconcilers.portion import first_of, too_long
 from reconcilers.search import found_by
 from reconcilers.services.protocol import Added, Head, Item, Lookable, Service, ServiceName
-from reconcilers.store import Store
+from reconcilers.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +220,10 @@ class Engine:
             await self._add_all(service, adds)
         except ServiceError as error:
             self._report(Troubled(name, error, self._clock()))
+        except StoreError as error:
+            message = f"Nothing was sent, as what has to be recorded before it could not be: {error}"
+            log.warning("%s: %s", name.title, message)
+            self._report(Troubled(name, TransientError(message, reason="NotRecorded"), self._clock()))
         except Exception as error:
             log.exception("%s: unexpected", name.title)
             trouble = TransientError(
@@ -322,10 +326,12 @@ class Engine:
         stored = await asyncio.gather(
             *(self._intend(add, add.before, _until(add.intent, deadline)) for add in able), return_exceptions=True
         )
+        ready = [add for add, done in zip(able, stored, strict=True) if done is True]
         for failure in stored:
             if isinstance(failure, BaseException):
+                for add in ready:
+                    self._done(add, NotSent("the intent of another song of the same request could not be stored"))
                 raise failure
-        ready = [add for add, done in zip(able, stored, strict=True) if done]
         if not ready:
             return 0
         sent = False

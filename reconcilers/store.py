@@ -5,12 +5,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from reconcilers.model import NO_WISHES, NOTHING, Placement, Track, Wishes
+from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, State, Track, Wishes
 from reconcilers.services.protocol import ServiceName
 
 
+class StoreError(Exception):
+    """A change could not be stored; where no answer came, it may have been. The message is for the person who reads it."""
+
+
 class Store(Protocol):
-    """The tracks of one sync."""
+    """The tracks of one sync. What changes them raises `StoreError`."""
 
     def tracks(self) -> Mapping[str, Track]:
         """All tracks by name, as last known. The mapping must not be changed, and does not change while it is held."""
@@ -92,7 +96,20 @@ def _merged(service: ServiceName, before: Track, after: Track, current: Track) -
     if mine.id is None and (found_by_them or begun_by_them):
         return theirs
     if not found_by_them:
-        return mine
+        return placed_by_either(mine, theirs)
     ids = (*mine.others, theirs.id, *theirs.others)
     others = tuple(dict.fromkeys(other for other in ids if other is not None and other != mine.id))
-    return mine if others == mine.others else replace(mine, others=others)
+    return placed_by_either(mine if others == mine.others else replace(mine, others=others), theirs)
+
+
+def placed_by_either(mine: Placement, theirs: Placement) -> Placement:
+    """`mine`, as our own work where the other put it there, or was about to: who only saw it can't know better."""
+    if mine.origin is not Origin.FOUND or mine.id is None:
+        return mine
+    adding = theirs.state is State.ADDING and theirs.intent is not None
+    # What was not seen yet may stand there under another id than the one that was asked for.
+    if not adding and (theirs.origin is not Origin.PLACED or (theirs.seen and theirs.id != mine.id)):
+        return mine
+    asked = theirs.requested or (theirs.id if theirs.id != mine.id else None)
+    placed = theirs.placed if theirs.placed is not None else theirs.changed
+    return replace(mine, origin=Origin.PLACED, requested=asked, match=theirs.match or mine.match, placed=placed)

@@ -19,8 +19,10 @@ from contextlib import contextmanager
 import aiohttp
 from kubernetes.aio.config import ConfigException
 
+from reconcilers.store import StoreError
 
-class KubeError(Exception):
+
+class KubeError(StoreError):
     """The API server said no, or nothing. `status` is the HTTP status, 0 without one."""
 
     def __init__(self, message: str, *, status: int = 0, retry_after: float | None = None) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from navaar.api.common import MEMORY_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of
+from navaar.api.sound import selector
 from navaar.index import TrackIndex
 from navaar.informer import Key
 from navaar.kube import TRACKS, Kube, Resource
@@ -97,7 +98,8 @@ class SyncTracks:
         """Stores the intent of a write that can't be repeated, before it is made.
 
         Raises Conflict, and nothing is stored, if anything that the decision rests on has changed since the Track was
-        read: the place, what people wrote, the song itself. Raises Unavailable if the API server doesn't answer for
+        read: the place, what people wrote, the song itself; or if another Track of this song is found that was not
+        known. Raises Unavailable if the API server doesn't answer for
         long: the intent may then be stored. In both cases the write must not be made.
         """
         base, key = revision_of(track), self._key(track)
@@ -107,6 +109,7 @@ class SyncTracks:
             while True:
                 try:
                     async with self._writer.turn(Priority.VITAL):
+                        await self._look_around(base, track)
                         resource = await self._kube.get(TRACKS, *key)
                         there = self._index.take(resource)
                         if attempt == 0 or not _stands(base, track, there):
@@ -127,6 +130,24 @@ class SyncTracks:
                     await self._writer.settle(error, attempt)
             # Where there was an annotation to write, that is the intent; the status that people see may fail to follow.
             return await self._write(key, base.seen, track, Priority.VITAL, resource=resource, attempts=2)
+
+    async def _look_around(self, base: Revision, track: Track) -> None:
+        """Raises Changed where a consistent read shows another Track of the song that memory doesn't, before a post.
+
+        The playlists are read anew before each addition; what stands in the channel only Tracks tell.
+        """
+        asked = selector(self.facts.name, track.recording)
+        if asked is None or ServiceName.TELEGRAM not in _touched(base, track):
+            return
+        news = False
+        for resource in await self._kube.list(TRACKS, self.facts.namespace, labels=asked):
+            name = resource["metadata"]["name"]
+            if name != track.name:
+                before = self._index.cache.get((self.facts.namespace, name))
+                after = self._index.take(resource)
+                news |= before is None or before.placements != after.placements
+        if news:
+            raise Changed(f"another track of the song of {track.name} was made or changed meanwhile")
 
     async def delete(self, track: Track) -> None:
         """Deletes the Track, unless somebody changed it since it was read: Conflict. Gone already is fine."""

@@ -6,6 +6,7 @@ from reconcilers.model import Placement, State, Track
 from reconcilers.plan.board import Board
 from reconcilers.plan.song import BLANK, at_odds, rank, stands
 from reconcilers.services.protocol import ServiceName
+from reconcilers.store import placed_by_either
 
 
 def merge(board: Board, a: Track, b: Track) -> Track:
@@ -33,9 +34,8 @@ def merge(board: Board, a: Track, b: Track) -> Track:
 def _joined(ours: Placement, theirs: Placement) -> Placement:
     if stands(theirs) and stands(ours):
         others = {*ours.others, *theirs.others, theirs.id} - {ours.id, None}
-        return replace(
-            ours, others=tuple(sorted(i for i in others if i is not None)), intent=ours.intent or theirs.intent
-        )
+        known = tuple(sorted(i for i in others if i is not None))
+        return placed_by_either(replace(ours, others=known, intent=ours.intent or theirs.intent), theirs)
     if stands(theirs):
         # What we may be putting there just now must still be recognised when it arrives.
         return replace(theirs, intent=theirs.intent or ours.intent) if ours.intent is not None else theirs

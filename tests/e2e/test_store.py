@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from navaar.api.common import MEMORY_ANNOTATION
+from navaar.api.sound import label_of
 from navaar.kube import MUSICSYNCS, TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
 from navaar.record import revision_of
 from navaar.store import NameTaken, SyncFacts, SyncTracks, TrackStore
@@ -103,6 +104,13 @@ class Scene:
     async def edit(self, name: str, change: Mapping[str, Any]) -> Resource:
         return await self.person.patch(TRACKS, self.facts.namespace, name, change)
 
+    async def stop_hearing(self) -> None:
+        """The operators that run so far hear of no change any more."""
+        for task, _ in self._running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
     async def close(self) -> None:
         for task, kube in self._running:
             task.cancel()
@@ -159,7 +167,11 @@ async def test_what_is_created_is_read_at_once_and_again_after_a_restart(scene: 
     again, _ = await scene.operator()
     assert again.tracks() == tracks.tracks()
     stored = await scene.get("tapes-1")
-    assert stored["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "navaar", "navaar.dev/sync": "tapes"}
+    assert stored["metadata"]["labels"] == {
+        "app.kubernetes.io/managed-by": "navaar",
+        "navaar.dev/sync": "tapes",
+        **label_of(song().identity),
+    }
     assert stored["status"]["phase"] == "Syncing"
     assert stored["status"]["observedGeneration"] == 1
 
@@ -292,6 +304,22 @@ async def test_of_two_operators_only_one_gets_to_intend(scene: Scene) -> None:
     )
     outcomes = await asyncio.gather(first.intend(mine), second.intend(theirs), return_exceptions=True)
     assert sorted(isinstance(outcome, Conflict) for outcome in outcomes) == [False, True]
+
+
+async def test_nothing_is_posted_while_memory_lacks_another_track_of_the_song(scene: Scene) -> None:
+    behind, _ = await scene.operator()
+    made = await behind.create(song(youtubeMusic=PRESENT, telegram=Placement(State.PENDING)))
+    await scene.stop_hearing()
+    ahead, _ = await scene.operator()
+    post = Placement(State.PRESENT, Origin.FOUND, "7", seen=True)
+    other = replace(song("tapes-2", telegram=post), origin=(TELEGRAM, "7"), identity=Recording("چشم من", ("داریوش",)))
+    await ahead.create(other)
+    posting = made.with_placement(TELEGRAM, replace(ADDING, id=None))
+    with pytest.raises(Conflict):
+        await behind.intend(posting)
+    assert behind.tracks()["tapes-2"].placements[TELEGRAM].id == "7", "and from then on it is known"
+    assert "intent" not in (await scene.get("tapes-1"))["status"]["placements"]["telegram"]
+    await behind.intend(posting)
 
 
 @pytest.mark.parametrize("service", [TELEGRAM, SPOTIFY])

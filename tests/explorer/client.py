@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -128,3 +129,17 @@ class Client:
                 await asyncio.sleep(max(0.01, everything[len(events)][1] - until))
             else:
                 await changed.wait()
+
+    async def list(self, kind: Kind, namespace: str | None, *, labels: str = "") -> list[Resource]:
+        """The objects with these labels, as they are now."""
+        self._may_fail()
+        return await self._line.read(lambda: [o for o in self._cluster.listed()[0] if _selected(o, labels)])
+
+
+def _selected(resource: Resource, selector: str) -> bool:
+    """Whether an object has the labels: ``a=b`` and ``a in (b,c)``, joined by commas."""
+    labels = resource["metadata"].get("labels") or {}
+    for label, values in re.findall(r"([^,=\s]+)(?:=| in )(\([^)]*\)|[^,]*)", selector):
+        if labels.get(label) not in values.strip("()").split(","):
+            return False
+    return True

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from navaar.api.common import APPROVE_ANNOTATION, MEMORY_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of, sync_from, track_from
+from navaar.api.sound import label_of, selector
 from reconcilers.model import Intent, Match, Origin, Phase, Placement, Scored, Source, State, Track, Wishes
 from reconcilers.policy import Access, Exclusion, Fetch, Mode, Past, RemovalPolicy, Retry, Target, Timing
 from reconcilers.recording import Recording
@@ -314,14 +315,33 @@ def test_the_artist_and_title_columns_show_what_a_person_wrote_over_what_was_par
 
 def test_labels_and_owner_of_a_new_track() -> None:
     owner = {"apiVersion": "navaar.dev/v1alpha1", "kind": "MusicSync", "name": "friday-tapes", "uid": "u"}
-    metadata = manifest_of(full(), "friday-tapes", "music", {"navaar.dev/key": "abc"}, owner=owner)["metadata"]
+    metadata = manifest_of(full(), "friday-tapes", "music", owner=owner)["metadata"]
     assert metadata["labels"] == {
         "app.kubernetes.io/managed-by": "navaar",
         "navaar.dev/sync": "friday-tapes",
-        "navaar.dev/key": "abc",
+        **label_of(full().identity),
     }
     assert metadata["ownerReferences"] == [owner]
     assert MEMORY_ANNOTATION not in metadata
+
+
+def test_tracks_of_one_song_are_listed_by_one_label_however_it_is_spelled() -> None:
+    spellings = [
+        Recording("Cheshme Man", ("Dariush",), duration=200.0),
+        Recording("CHESHME MAN (Official Video)", ("Dariush Official",), isrc="QZABC2100001"),
+        Recording("چشم من", ("داریوش",)),
+    ]
+    for one in spellings:
+        (label,) = label_of(one).items()
+        for other in spellings:
+            asked = selector("tapes", other)
+            assert asked is not None
+            assert asked.startswith("navaar.dev/sync=tapes,navaar.dev/sounds-like in (")
+            assert label[0] == "navaar.dev/sounds-like"
+            assert label[1] in asked
+    assert label_of(Recording("Taghdir", ("Shadmehr",))).items() != label_of(spellings[0]).items()
+    assert label_of(None) == {}
+    assert selector("tapes", None) is None
 
 
 MUSIC_SYNC: dict[str, Any] = {

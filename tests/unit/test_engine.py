@@ -14,6 +14,7 @@ from reconcilers.plan.operations import Listed
 from reconcilers.policy import Past, Sync, Target
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item
+from reconcilers.store import StoreError
 from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE, World
 
 TITLES = {"a": "Hyperballad", "b": "Teardrop", "c": "Sinnerman"}
@@ -193,6 +194,39 @@ def test_a_look_that_fails_before_an_addition_costs_the_song_nothing() -> None:
         placement = w.tracks()[0].placements[SPOTIFY]
         assert (placement.state, placement.attempts) == (State.PENDING, 0)
         assert w.spotify.ids == []
+
+    run(body())
+
+
+def test_where_one_intent_of_a_request_cannot_be_stored_nothing_is_sent_and_the_others_lose_no_time() -> None:
+    async def body() -> None:
+        w = world()
+        w.youtube.put("yt-a")
+        w.youtube.put("yt-b")
+        refused: set[str] = set()
+
+        def written(when: str, call: str, name: str) -> None:
+            if call == "intend" and when == "before" and (not refused or name in refused):
+                refused.add(name)
+                raise StoreError("tracks.navaar.dev is forbidden")
+
+        w.store.written = written
+        for _ in range(8):
+            await w.step()
+        assert refused
+        assert w.spotify.ids == []
+        place = w.engine.places[SPOTIFY]
+        assert place.reason == "NotRecorded"
+        assert "forbidden" in place.message
+        states = {t.name: t.placements[SPOTIFY].state for t in w.tracks()}
+        assert set(states.values()) == {State.PENDING}, "what was intended and never sent waits for nothing"
+        assert not [t for t in w.tracks() if t.placements[SPOTIFY].attempts]
+        w.store.written = lambda when, call, name: None
+        w.clock.now += 60
+        for _ in range(8):
+            await w.step()
+        assert sorted(w.spotify.ids) == ["sp-a", "sp-b"]
+        await w.engine.close()
 
     run(body())
 

@@ -6,7 +6,7 @@ import pytest
 
 from reconcilers.model import Intent, Origin, Placement, State, Track, Wishes
 from reconcilers.recording import Recording
-from reconcilers.store import merged, rebase
+from reconcilers.store import merged, placed_by_either, rebase
 from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
 
 HERE = Placement(State.PRESENT, Origin.FOUND, "yt1", seen=True)
@@ -123,3 +123,30 @@ def test_facts_are_merged_one_by_one() -> None:
     after = replace(before, audio="vid")
     current = replace(before, identity=Recording("b"))
     assert merged(before, after, current) == replace(current, audio="vid")
+
+
+OURS = Placement(State.PRESENT, Origin.PLACED, "sp1", placed=5.0)
+SIGHTED = Placement(State.PRESENT, Origin.FOUND, "sp1", seen=True)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "asked"),
+    [
+        pytest.param(OURS, None, id="placed"),
+        pytest.param(replace(OURS, id="sp2"), "sp2", id="placed, and stored under another id"),
+        pytest.param(replace(MINE, id="sp1", changed=5.0), None, id="being placed"),
+    ],
+)
+def test_what_one_hand_placed_is_ours_though_the_other_only_saw_it(theirs: Placement, asked: str | None) -> None:
+    for before in (PENDING, replace(PENDING, id=theirs.id)):
+        found = rebase(track(before), track(SIGHTED), track(theirs))
+        assert found is not None
+        placement = found.placements[SPOTIFY]
+        assert (placement.state, placement.origin, placement.id) == (State.PRESENT, Origin.PLACED, "sp1")
+        assert (placement.placed, placement.requested, placement.seen) == (5.0, asked, True)
+
+
+def test_what_people_put_beside_an_entry_of_ours_stays_theirs() -> None:
+    assert placed_by_either(SIGHTED, replace(OURS, id="sp2", seen=True)) == SIGHTED
+    assert placed_by_either(SIGHTED, SIGHTED) == SIGHTED
+    assert placed_by_either(SIGHTED, PENDING) == SIGHTED

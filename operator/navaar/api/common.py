@@ -28,6 +28,9 @@ SONG_ANNOTATION = f"{GROUP}/song"
 SYNC_LABEL = f"{GROUP}/sync"
 """On a Track: the name of its MusicSync."""
 
+SOUND_LABEL = f"{GROUP}/sounds-like"
+"""On a Track: a hash of its title's sound, by which others that may be the same song are found (`navaar.api.sound`)."""
+
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 
 NAME_LIMIT = 52

@@ -27,6 +27,7 @@ from navaar.api.memory import is_complete, is_of, memory_from, memory_of, song_f
 from navaar.api.musicsync import MusicSync
 from navaar.api.placement import placement_from, placement_status
 from navaar.api.places import SpotifySpec, YouTubeMusicSpec
+from navaar.api.sound import label_of
 from navaar.api.trackstatus import HISTORY_LIMIT
 from reconcilers.model import NO_WISHES, NOTHING, Match, Origin, Phase, Placement, Source, State, Track, Wishes
 from reconcilers.policy import Exclusion, Retry, Sync, Target, Timing
@@ -240,7 +241,6 @@ def manifest_of(
     track: Track,
     sync_name: str,
     namespace: str,
-    labels: Mapping[str, str] | None = None,
     *,
     chat_id: int | None = None,
     owner: Mapping[str, Any] | None = None,
@@ -253,7 +253,7 @@ def manifest_of(
     metadata: dict[str, Any] = {
         "name": track.name,
         "namespace": namespace,
-        "labels": {MANAGED_BY_LABEL: "navaar", SYNC_LABEL: sync_name, **(labels or {})},
+        "labels": {MANAGED_BY_LABEL: "navaar", SYNC_LABEL: sync_name, **label_of(track.identity)},
     }
     annotations: dict[str, str] = {}
     memory = memory_of(track, chat_id)
