@@ -246,7 +246,7 @@ def _from_caption(caption: str) -> Iterator[_Named]:
     for line in text.splitlines():
         line = without_numbering(without_quality(_bare(line)))
         # A line without a dash is a greeting as likely as a title.
-        if line and len(line) <= 120 and (split(line) is not None or _SAID_IN_PERSIAN.match(line)):
+        if line and len(line) <= 120 and (split(line) is not None or _SAID_IN_PERSIAN.match(line) or _BY.search(line)):
             for named in _from_line(line, "caption"):
                 if named.artists:
                     yield named

@@ -168,7 +168,7 @@ ENSEMBLES = frozenset({
     "ارکستر", "گروه", "گروهش",
 })  # fmt: skip
 _BESIDE = frozenset({"the", "and", "his", "her", "with", "all", "stars", "friends", "feat", "و"})
-_HONOURS = frozenset(
+HONOURS = frozenset(
     {"dj", "mc", "ustad", "ostad", "pandit", "maestro", "brother", "sir", "dr", "استاد", "دکتر", "حاج", "الفنان"}
 )
 _IMITATORS = frozenset({"tribute", "karaoke", "cover", "covers", "revival", "style", "hits", "kids", "lullaby"})
@@ -203,7 +203,7 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def bare_name(name: tuple[str, ...]) -> tuple[str, ...]:
     """The words of a name without band and title."""
     kept = tuple(word for word in name if word not in ENSEMBLES and word not in _BESIDE)
-    while len(kept) > 1 and kept[0] in _HONOURS:
+    while len(kept) > 1 and kept[0] in HONOURS:
         kept = kept[1:]
     return kept or name
 

@@ -10,14 +10,14 @@ from functools import lru_cache
 from reconcilers.matching.evidence import Facts
 from reconcilers.matching.names import counted, without_article
 from reconcilers.matching.normalise import words
-from reconcilers.matching.people import ENSEMBLES, listed
+from reconcilers.matching.people import ENSEMBLES, HONOURS, listed
 from reconcilers.matching.versions import meaningless
 from reconcilers.matching.works import COMPOSERS
 
 _CUTS = re.compile(r"[()\[\]{}【】（）「」『』|/•·~:;\"“”„«»,_*]+|\s[-‐‑‒–—―−]+\s|[–—]|-{2,}|-\s|\s-")
 _SMALL = frozenset({
     "the", "and", "by", "a", "an", "of", "from", "with", "w", "in", "on", "feat", "ft", "x", "vs", "de", "y", "und",
-    "et", "sings", "plays", "performs", "singing", "playing", *ENSEMBLES, *COMPOSERS,
+    "et", "sings", "plays", "performs", "singing", "playing", *ENSEMBLES, *HONOURS, *COMPOSERS,
 })  # fmt: skip
 _BRACKETS = re.compile(r"[(\[].*?[)\]]")
 # A part with one of these is the name of a record, a label or a place to find it.
@@ -51,15 +51,26 @@ class Found:
     of_album: bool = False
 
 
+@lru_cache(maxsize=512)
+def _asked(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    found = tuple(text.split())
+    return found, without_article(found)
+
+
 @lru_cache(maxsize=4_096)
-def _segments(title: str) -> tuple[tuple[str, ...], tuple[int, ...], frozenset[str]]:
+def _all_words(title: str) -> frozenset[str]:
+    return frozenset(counted(words(title)))
+
+
+@lru_cache(maxsize=4_096)
+def _segments(title: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     found: list[str] = []
     places: list[int] = []
     for place, part in enumerate(_CUTS.split(title)):
         for word in counted(words(part)):
             found.append(word)
             places.append(place)
-    return tuple(found), tuple(places), frozenset(found)
+    return tuple(found), tuple(places)
 
 
 @lru_cache(maxsize=1_024)
@@ -71,15 +82,11 @@ def _spellings(lead: str, main: frozenset[str]) -> tuple[tuple[str, ...], ...]:
 
 def found_in(wanted: Facts, title: str, album: str | None = None) -> Found | None:
     """Whether `title` names the wanted song and its artist as phrases, and what else it says; None where it doesn't."""
-    text = tuple(wanted.text.split())
-    if not text or not wanted.credits.names:
+    text, bare = _asked(wanted.text)
+    if not text or not wanted.credits.names or not _all_words(title).issuperset(bare):
         return None
-    if max(text, key=len) not in " ".join(counted(words(title))):
-        return None
-    said, places, said_words = _segments(title)
+    said, places = _segments(title)
     if len(said) <= len(text):
-        return None
-    if not said_words.issuperset(text) and not said_words.issuperset(without_article(text)):
         return None
     free = [True] * len(said)
     record = _record(album) if album else ()
@@ -91,8 +98,7 @@ def found_in(wanted: Facts, title: str, album: str | None = None) -> Found | Non
     if not (named or by_record):
         return None
     if not _take(said, free, text):
-        shorter = without_article(text)
-        if shorter == text or not _take(said, free, shorter):
+        if bare == text or not _take(said, free, bare):
             return None
     of_album = by_record or (len("".join(record)) >= 4 and _take(said, free, record))
     for name in (*map(words, wanted.credits.written), text):

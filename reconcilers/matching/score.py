@@ -59,7 +59,9 @@ def score(wanted: Recording, candidate: Candidate, policy: MatchPolicy) -> Score
     """The best of the ways to read the two."""
     ours = evidence.of(wanted)
     same_isrc = wanted.isrc is not None and wanted.isrc == candidate.recording.isrc
-    if not same_isrc and _unlike(ours[0], str(candidate.recording)):
+    said = candidate.recording
+    written = f"{said.artists[0]} {said.title}" if said.artists else said.title
+    if not same_isrc and _unlike(ours[0], written):
         return Scored(candidate, _UNLIKE, ("other title",), sure=False)
     best: _Judged | None = None
     for place, mine in enumerate(ours):
@@ -87,9 +89,9 @@ def _unlike(mine: Facts, title: str) -> bool:
         return False
     if fuzz.partial_ratio(wanted, said, score_cutoff=_SHARED_LETTERS):
         return False
-    searched = wanted.split()
-    there = set(words(said))
-    return sum(len(word) for word in searched if word in there) < _SHARED_WORDS * sum(map(len, searched))
+    there = words(said)
+    shared = sum([len(word) for word in wanted.split() if word in there])
+    return shared < _SHARED_WORDS * (len(wanted) - wanted.count(" "))
 
 
 def _pairs(wanted: Recording, candidate: Candidate, mine: Facts, policy: MatchPolicy) -> Iterator[Pair]:

@@ -201,14 +201,14 @@ DOUBTFUL: Mapping[str, tuple[str, ...]] = {
 
 NEUTRAL: tuple[str, ...] = _phrases(
     """
-    remaster*, re master*, re mastered, digital remaster*, digitally remaster*, # remaster*, # digital remaster*,
-    #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp, original, originals,
-    single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors, limited, legacy,
-    super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix, release, ep,
-    studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия, версія, оригинал*, ریمستر, ری مستر,
-    نسخه, اصلی, آلبوم, النسخة, الاصلية, リマスター*, バージョン, ver, オリジナル, remasterizad*, remasterisé*,
-    rimasterizzat*, neu abgemischt, remasterisierte, yeniden düzenlenmiş, orijinal, 리마스터, 버전, 重制版, 重製版,
-    原版, 原唱, גרסה, מקורית, originalversion, original version, album version, versión original,
+    remaster*, re master*, complete, full length, re mastered, digital remaster*, digitally remaster*, # remaster*,
+    # digital remaster*, #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp,
+    original, originals, single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors,
+    limited, legacy, super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix,
+    release, ep, studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия, версія, оригинал*,
+    ریمستر, ری مستر, نسخه, اصلی, آلبوم, النسخة, الاصلية, リマスター*, バージョン, ver, オリジナル, remasterizad*,
+    remasterisé*, rimasterizzat*, neu abgemischt, remasterisierte, yeniden düzenlenmiş, orijinal, 리마스터, 버전,
+    重制版, 重製版, 原版, 原唱, גרסה, מקורית, originalversion, original version, album version, versión original,
     version originale
     """
 )

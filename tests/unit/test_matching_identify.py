@@ -47,6 +47,22 @@ def test_unknown_stays_unknown() -> None:
 
 
 _FILES = [
+    ("【MV】Ado - うっせぇわ【公式】.mp3", "Ado – うっせぇわ"),
+    ("YOASOBI「アイドル」Official Music Video.mp3", "YOASOBI – アイドル"),
+    ("邓丽君-月亮代表我的心.mp3", "邓丽君 – 月亮代表我的心"),
+    ("Кино - «Группа крови».mp3", "Кино – Группа крови"),
+    ("Mohsen.Yeganeh.-.Behet.Ghol.Midam.mp3", "Mohsen Yeganeh – Behet Ghol Midam"),
+    ("Ehsan+Khajeh+Amiri+-+Salam+Akhar.mp3", "Ehsan Khajeh Amiri – Salam Akhar"),
+    ("دانلود آهنگ جدید شادمهر عقیلی - علامت سوال.mp3", "شادمهر عقیلی – علامت سوال"),
+    ("شادمهر عقیلی - تقدیر (کیفیت 320).mp3", "شادمهر عقیلی – تقدیر"),
+    ("VA - Trainspotting - 06 - Underworld - Born Slippy.mp3", "Underworld – Born Slippy"),
+    ("[Portishead] - Glory Box.mp3", "Portishead – Glory Box"),
+    ("(Trip Hop) Portishead - Roads.mp3", "Portishead – Roads"),
+    ("Anderson .Paak - Am I Wrong w_ ScHoolboy Q.mp3", "Anderson .Paak, ScHoolboy Q – Am I Wrong"),
+    ("1-05 Adele - Hello.mp3", "Adele – Hello"),
+    ("Billie Eilish - BIRDS OF A FEATHER.mp3", "Billie Eilish – BIRDS OF A FEATHER"),
+    ("Adele | Hello.mp3", "Adele – Hello"),
+    ("Tom Waits: Hold On.mp3", "Tom Waits – Hold On"),
     ("Adele - Hello.mp3", "Adele – Hello"),
     ("Adele – Hello.m4a", "Adele – Hello"),
     ("Adele — Hello.flac", "Adele – Hello"),
@@ -130,6 +146,11 @@ def test_a_plain_word_is_a_title_beside_an_artist(title: str) -> None:
         ("Adele (SiteName.com)", "Hello", "Adele – Hello"),
         ("A feat. B", "Song", "A, B – Song"),
         ("Guf при уч. Баста", "Песня", "Guf, Баста – Песня"),
+        ("Radio Javan", "Sirvan Khosravi - Kash", "Sirvan Khosravi – Kash"),
+        ("1theK", "[MV] IU - Palette", "IU – Palette"),
+        ("DuaLipaVEVO", "Dua Lipa - New Rules", "Dua Lipa – New Rules"),
+        ("Ado", "【Ado】うっせぇわ", "Ado – うっせぇわ"),
+        ("Beach House", "♪♫ Space Song ♫♪", "Beach House – Space Song"),
     ],
 )
 def test_adverts_in_a_message_hide_no_song(performer: str, title: str, expected: str) -> None:
@@ -146,6 +167,9 @@ def test_adverts_in_a_message_hide_no_song(performer: str, title: str, expected:
         ("خواننده: داریوش\nآهنگ: چشم من", "داریوش – چشم من"),
         ("Artist: Adele\nTitle: Hello\nhttps://t.me/x", "Adele – Hello"),
         ("#Adele - #Hello", "Adele – Hello"),
+        ("آهنگ جدید محسن یگانه به نام بهت قول میدم", "محسن یگانه – بهت قول میدم"),
+        ("أغنية: كيفك إنت\nغناء: فيروز", "فيروز – كيفك إنت"),
+        ('Today: "Teardrop" by Massive Attack', "Massive Attack – Teardrop"),
     ],
 )
 def test_a_caption_is_the_last_resort(caption: str, expected: str) -> None:
