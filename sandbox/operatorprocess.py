@@ -27,10 +27,11 @@ class OperatorProcess:
         folder: Path,
         arguments: Sequence[str] = (),
         lease_namespace: str = "navaar-system",
+        program: Sequence[str] = ("-m", "navaar"),
     ) -> None:
         self.log = folder / f"operator-{time.time_ns()}.log"
         self.port = _free_port()
-        command = [sys.executable, "-m", "navaar", "run", "--kubeconfig", str(kubeconfig)]
+        command = [sys.executable, *program, "run", "--kubeconfig", str(kubeconfig)]
         command += [part for namespace in namespaces for part in ("-n", namespace)]
         command += [
             "--lease-namespace",

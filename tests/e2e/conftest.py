@@ -81,10 +81,11 @@ class Scene:
         operator = OperatorProcess(
             self.kubeconfig,
             self.namespaces,
-            {**self.box.environment(), **(self.time.environment() if self.time else {})},
+            self.box.environment(),
             self.folder,
             (*QUICK, *arguments),
             lease_namespace=self.namespace,
+            program=self.time.program if self.time is not None else ("-m", "navaar"),
         )
         self.operators.append(operator)
         operator.wait_ready()
@@ -262,7 +263,7 @@ _numbers = iter(range(1, 10_000))
 def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Scene]]:
     """Makes a scene: its world as `seed` leaves it, its namespaces fresh.
 
-    Only where a test is marked `time_travel` can the operator's time be advanced: it costs as much as all else it does.
+    Only where a test is marked `time_travel` can the operator's time be advanced: every look at the time costs more then.
     """
     travels = request.node.get_closest_marker("time_travel") is not None
     with SandboxThread(World(), tmp_path) as box:
