@@ -7,7 +7,7 @@ added a second time: it takes the content of another recording where it stands, 
 from dataclasses import replace
 
 from reconcilers.errors import AuthError, ItemError, OutcomeUnknown, QuotaError, TargetError
-from reconcilers.matching import Outcome, decide
+from reconcilers.matching import Decision, Outcome, decide
 from reconcilers.model import DOUBTED, Match, Origin, Placement, State, Track
 from reconcilers.plan.board import BLANK, Board
 from reconcilers.plan.operations import AddDone, NotSent, Resolved
@@ -107,6 +107,33 @@ def wrong_post(placement: Placement, now: float) -> Placement:
     """A post of ours, from now on to be replaced by one of the right recording."""
     message = f"our post was made from YouTube's {placement.requested}, which isn't the song: it is corrected in place"
     return placement.to(State.CORRECTING, now, reason="WrongPost", message=message, attempts=0, next_attempt=None)
+
+
+def heard_anew(sync: Sync, board: Board, track: Track, placement: Placement, now: float) -> Placement:
+    """A post whose audio was searched for, no playlist deciding on it, for other facts than a person has since written."""
+    audio = track.audio
+    if audio is None or placement.requested != audio or placement.state is not State.PRESENT:
+        return placement
+    if not placement.sought or facts_of(placement.sought) == facts_of(fingerprint(sync, track)):
+        return placement
+    board.put(replace(track, audio=None))
+    return wrong_post(placement, now)
+
+
+def unheard(sync: Sync, board: Board, track: Track, decision: Decision, now: float) -> None:
+    """No other audio was found for a wrong post: it goes, unless nobody but the score has called it wrong."""
+    placement, channel = track.placements[ServiceName.TELEGRAM], ServiceName.TELEGRAM
+    made_from = placement.requested
+    if decision.band is Outcome.NONE or made_from is None or refused(track, made_from):
+        board.place(track, channel, taken_back(placement, now, "Rejected"))
+        return
+    message = (
+        f"its post, made from YouTube's {made_from}, may not be the corrected song: set spec.pins.youtubeMusic to "
+    )
+    message += "the right recording"
+    track = board.put(replace(track, audio=made_from))
+    here = placement.to(State.PRESENT, now, reason="Doubtful", message=message, sought=fingerprint(sync, track))
+    board.place(track, channel, here)
 
 
 def corrected(track: Track, placement: Placement, now: float) -> Placement:

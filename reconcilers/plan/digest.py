@@ -8,7 +8,15 @@ from reconcilers.matching import Decision, Outcome, decide
 from reconcilers.model import DOUBTED, Match, Origin, Placement, Scored, State, Track, scored
 from reconcilers.plan.absence import CORRECTED, arriving, removed_by_person
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
-from reconcilers.plan.corrections import SERVICE_WIDE, edited, judged_again, rejected_post, repinned, told_by_pin
+from reconcilers.plan.corrections import (
+    SERVICE_WIDE,
+    edited,
+    judged_again,
+    rejected_post,
+    repinned,
+    told_by_pin,
+    unheard,
+)
 from reconcilers.plan.merge import crowded, merge, under_way
 from reconcilers.plan.operations import AddDone, NotSent, RemoveDone, Resolved, Searched
 from reconcilers.plan.song import at_odds, policy_of, taken_back
@@ -123,14 +131,15 @@ def _audio_searched(sync: Sync, board: Board, track: Track, decision: Decision, 
     """A search for the channel's audio only: the song is not to be put into a YouTube playlist."""
     if audio_of(track) is not None:
         return
-    if decision.band is Outcome.AUTO and decision.choice is not None:
-        board.put(replace(track, audio=decision.choice.candidate.id))
-        return
     placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
+    if decision.band is Outcome.AUTO and decision.choice is not None:
+        track = board.put(replace(track, audio=decision.choice.candidate.id))
+        board.place(track, ServiceName.TELEGRAM, replace(placement, sought=fingerprint(sync, track)))
+        return
     if placement.state is State.PENDING:
         board.place(track, ServiceName.TELEGRAM, _undecided(sync, track, placement, decision, now))
     elif placement.state is State.CORRECTING:
-        board.place(track, ServiceName.TELEGRAM, taken_back(placement, now, "Rejected"))
+        unheard(sync, board, track, decision, now)
 
 
 def resolved(sync: Sync, board: Board, result: Resolved) -> None:

@@ -10,7 +10,7 @@ from reconcilers.matching import Band, compare
 from reconcilers.model import DOUBTED, Match, Origin, Placement, State, Track
 from reconcilers.plan.absence import withdrawn
 from reconcilers.plan.board import BLANK, Board, fingerprint, rank, stands, track_name
-from reconcilers.plan.corrections import corrected, dead_pin, doubted, posted_again
+from reconcilers.plan.corrections import corrected, dead_pin, doubted, heard_anew, posted_again
 from reconcilers.plan.exclusions import Exclusions, exclude, included
 from reconcilers.plan.merge import merge, under_way
 from reconcilers.plan.song import NOT_AGAIN, at_odds, taken_back
@@ -109,6 +109,8 @@ def _wished(
     placement = _pin(board, track, service, placement, pins, now)
     track = board.tracks.get(track.name, track)
     if service is ServiceName.TELEGRAM:
+        placement = heard_anew(sync, board, track, placement, now)
+        track = board.tracks.get(track.name, track)
         placement = posted_again(track, corrected(track, placement, now), now)
     return _seek_again(sync, track, service, placement, now)
 

@@ -332,6 +332,22 @@ def test_a_rejected_post_of_ours_is_not_made_again_from_the_same_recording_unask
     run(body())
 
 
+def test_rejecting_what_a_person_put_there_makes_a_song_of_its_own_of_it() -> None:
+    async def body() -> None:
+        w = from_spotify(world())
+        w.youtube.put("yt-again")
+        await w.wait(3600)
+        assert len(w.tracks()) == 1
+        wish(w, rejects={YOUTUBE: frozenset({"yt-again"})})
+        await w.wait(8 * 3600)
+        assert sorted(w.youtube.ids) == ["yt-again", "yt-hello"]
+        assert w.youtube.calls.count("remove") == 0
+        first, second = sorted(w.tracks(), key=lambda t: t.created)
+        assert (first.placements[YOUTUBE].id, second.placements[YOUTUBE].id) == ("yt-hello", "yt-again")
+
+    run(body())
+
+
 # ---------------------------------------------------------------------------------------- corrected facts
 
 
@@ -397,6 +413,53 @@ def test_the_post_of_a_song_that_was_corrected_is_corrected_too() -> None:
         assert w.youtube.ids == ["yt-richie"]
         assert list(w.telegram.posts.values()) == [RICHIE]
         assert w.telegram.calls == ["add", "edit"]
+
+    run(body())
+
+
+def only_channel_and_spotify() -> World:
+    return world(targets={TELEGRAM: Target("-100"), SPOTIFY: Target("sp1")})
+
+
+def test_audio_that_no_playlist_decides_on_is_searched_anew_for_a_corrected_song() -> None:
+    async def body() -> None:
+        w = from_spotify(only_channel_and_spotify())
+        await w.wait(3600)
+        wish(w, artists=("Lionel Richie",), duration=251.0)
+        await w.wait(3600)
+        assert list(w.telegram.posts.values()) == [RICHIE]
+        assert w.telegram.calls == ["add", "edit"]
+        assert phase(w) is Phase.SYNCED
+
+    run(body())
+
+
+def test_audio_that_may_still_be_the_corrected_song_stays_and_a_person_is_asked() -> None:
+    async def body() -> None:
+        w = from_spotify(only_channel_and_spotify())
+        await w.wait(3600)
+        before = list(w.telegram.posts.values())
+        wish(w, duration=283.0)
+        await w.wait(8 * 3600)
+        assert list(w.telegram.posts.values()) == before
+        assert (phase(w), w.telegram.calls) == (Phase.REVIEW, ["add"])
+        wish(w, pins={YOUTUBE: "yt-live"})
+        await w.wait(3600)
+        assert list(w.telegram.posts.values()) == [LIVE]
+
+    run(body())
+
+
+def test_audio_that_is_rejected_is_searched_anew_and_its_post_put_right() -> None:
+    async def body() -> None:
+        w = from_spotify(only_channel_and_spotify())
+        await w.wait(3600)
+        (track,) = w.tracks()
+        wish(w, rejects={YOUTUBE: frozenset({track.audio or ""})})
+        await w.wait(3600)
+        (track,) = w.tracks()
+        assert w.telegram.calls == ["add", "edit"]
+        assert (of(w, TELEGRAM).requested, phase(w)) == (track.audio, Phase.SYNCED)
 
     run(body())
 
