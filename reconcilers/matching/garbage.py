@@ -89,6 +89,11 @@ def without_quality(text: str) -> str:
         text = shorter
 
 
+def without_video_id(text: str) -> str:
+    """`text` without the id that a downloader puts behind a video's title."""
+    return _VIDEO_ID.sub("", text)
+
+
 def without_numbering(text: str, *, sure: bool = False) -> str:
     """`text` without a track number before it. `sure` says that what follows is a title alone."""
     text = text.strip()

@@ -11,6 +11,7 @@ from reconcilers.matching.garbage import (
     without_pictures,
     without_quality,
     without_quotes,
+    without_video_id,
 )
 from reconcilers.matching.legible import LONGEST, MOST_ARTISTS, legible
 from reconcilers.matching.mojibake import repaired
@@ -55,7 +56,7 @@ def identify(post: PostFacts) -> Recording | None:
     found = list(_sources(post, tags))
     if not found:
         return None
-    best = next((named for named in found if named.artists), found[0])
+    best = next((named for named in found if named.artists), None) or _credited(found[0], post, tags)
     duration = tags.duration or _number(post.duration)
     trusted = best.method == "tags"
     return recording(
@@ -66,6 +67,15 @@ def identify(post: PostFacts) -> Recording | None:
         isrc=normal_isrc(tags.isrc),
         method=best.method,
     )
+
+
+def _credited(named: _Named, post: PostFacts, tags: "_Tags") -> _Named:
+    """A title that stands alone, with the artist that stands alone elsewhere."""
+    for credit in (tags.artists, (legible(post.performer or ""),)):
+        people = tuple(name for each in credit if (name := clean(without_adverts(each))) and not is_garbage(name))
+        if people and not _publishes(people[0]):
+            return _Named(named.title, people, named.method)
+    return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +180,16 @@ _HERALDS = re.compile(
     r"\A(?:(?:premiere|exclusive|new|out now|премьера|новинка|جدید)\s*[:：]\s*"
     r"|(?:دانلود\s+)?(?:آهنگ|موزیک|ترانه)\s+(?:جدید\s+|زیبای\s+|شاد\s+)?(?=.+\s[-–—]\s)"
     r"|[(\[](?:(?:trip|hip|hop|rap|pop|rock|jazz|blues|soul|funk|house|techno|trance|edm|dance|indie|folk|metal|punk|reggae"
-    r"|ambient|electronic|electro|disco|country|r&b|rnb|dnb|drum|bass|and|&|alternative|classical|lo-?fi|trap)[\s,/-]*)+[)\]]\s*)",
+    r"|ambient|electronic|electro|disco|country|r&b|rnb|dnb|drum|bass|and|&|alternative|classical|lo-?fi"
+    r"|trap)[\s,/-]*)+[)\]]\s*)",
     re.IGNORECASE,
 )
 _COMPILED = re.compile(r"\A.*?\s-\s\d{1,3}\s-\s(?=.+\s-\s.+)")
 # Performers that are places to find music.
 _LABELS_WORDS = frozenset({
     "radio", "records", "recordings", "entertainment", "media", "fm", "tv", "channel", "lyrics", "hits",
-    "production", "productions", "music", "songs", "label", "موزیک", "رادیو", "آهنگ", "اهنگ", "مدیا", "سانگ",
-    "موزیکس", "ترانه", "музыка", "радио", "канал", "музон", "хиты",
+    "production", "productions", "music", "songs", "label", "کانال", "چنل", "سایت", "دانلود", "قناة", "موزیک",
+    "رادیو", "آهنگ", "اهنگ", "مدیا", "سانگ", "موزیکس", "ترانه", "музыка", "радио", "канал", "музон", "хиты",
 })  # fmt: skip
 # "دانلود آهنگ جدید محسن یگانه به نام بهت قول میدم"
 _SAID_IN_PERSIAN = re.compile(
@@ -201,6 +212,7 @@ def _from_file_name(name: str) -> Iterator[_Named]:
     tight = " " not in stem and ("_" in stem or "%20" in stem)
     if is_garbage(stem):
         return
+    stem = without_video_id(stem)
     stem = _WITH.sub("w/", stem.replace("%20", " "))
     plain = without_adverts(stem)
     if " " not in plain and plain.count("+") > 1:
@@ -215,9 +227,11 @@ def _from_file_name(name: str) -> Iterator[_Named]:
 
 
 _LABELS = {
-    "title": r"title|song|track|name|آهنگ|ترانه|موزیک|песня|название|трек|titel|título|canción|música|brano|titolo|şarkı"
+    "title": r"title|song|track|name|آهنگ|ترانه|موزیک|песня|пісня|назва|skladba|utwór|tytuł|название|трек|titel|título|canción"
+    r"|música|brano|titolo|şarkı"
     r"|[أا]غنية|اسم ال[أا]غنية|שיר|曲名|歌名|歌曲|노래|제목|judul|titre|chanson|lied",
-    "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|артист|певец|певица|künstler|artista|artiste|cantante"
+    "artist": r"artist|singer|performer|by|خواننده|با صدای|исполнитель|виконавець|interpret|wykonawca|артист|певец|певица"
+    r"|künstler|artista|artiste|cantante"
     r"|cantora?|sanatçı|غناء|الفنانة?|المطربة?|מבצע|זמרת?|アーティスト|歌手|가수|penyanyi|interprète|sänger(?:in)?",
 }
 _LABELLED = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reconcilers.matching import evidence
 from reconcilers.matching.evidence import Facts, Like
 from reconcilers.matching.phrases import Found
-from reconcilers.matching.versions import SINGLES, album_version
+from reconcilers.matching.versions import SINGLES, album_version, loose
 from reconcilers.recording import Candidate, Recording
 
 _EXACT_SECONDS = 2.0
@@ -79,12 +79,23 @@ class Pair:
         return (*sorted(surplus), *(f"not {word}" for word in sorted(missing)))
 
     @property
+    def beside(self) -> frozenset[str]:
+        """Version words in the name of an upload's artist, which the wanted one hasn't."""
+        if official(self.candidate) or not self.theirs.credits.written:
+            return frozenset()
+        said = loose(" ".join(self.theirs.credits.written))
+        return said - loose(" ".join(self.mine.credits.written)) if said else said
+
+    @property
     def hints(self) -> frozenset[str]:
         """Version words that only one of the titles has, as a part of its name."""
         ours, theirs = self.mine.loose, self.theirs.loose
-        if not ours and not theirs:
+        # "J. Cole Type Beat - a lot": an upload says such things in the artist's place, too.
+        beside = self.beside
+        if not ours and not theirs and not beside:
             return ours
         only = evidence.hints(self.wanted, self.mine) ^ evidence.hints(self.candidate.recording, self.theirs)
+        only |= beside
         only -= album_version(self.wanted.album)
         return only - SINGLES if self.within(_EXACT_SECONDS) else only
 

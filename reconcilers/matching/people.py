@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reconcilers.matching.names import runs
+from reconcilers.matching.names import counted, runs
 from reconcilers.matching.normalise import compact, fold, script, words
 
 _FEAT = (
@@ -129,7 +129,7 @@ _NO_ONE = Credits(frozenset(), "", frozenset(), frozenset(), "", "", ())
 
 @lru_cache(maxsize=4_096)
 def _plain(name: str) -> str:
-    found = words(name)
+    found = counted(words(name))
     return compact(" ".join(found[1:] if len(found) > 1 and found[0] == "the" else found)) or compact(name)
 
 

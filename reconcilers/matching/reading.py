@@ -34,7 +34,7 @@ _ARABIC = {
 }  # fmt: skip
 # At the beginning a letter carries any vowel; at the end vowels are written, so that none may be added there.
 _FIRST = {"ا": ("a", "aa", "e", "o", "i", "u", "")}
-_LAST = {"ه": ("h", "eh", "e", "ah", "a", "at", "et"), "ی": ("i", "ee", "y", "ey", "ei", "ie", "e", "yi", "a")}
+_LAST = {"ه": ("h", "eh", "e", "ah", "a"), "ی": ("i", "ee", "y", "ey", "ei", "ie", "e", "yi", "a")}
 _HEBREW = {
     "א": ("", "a", "e", "i", "o", "u"), "ב": ("b", "v"), "ג": ("g", "j"), "ד": ("d",),
     "ה": ("h", "ah", "a", "eh", "e", ""), "ו": ("v", "o", "u", "w", "oo", "ou"), "ז": ("z",), "ח": ("ch", "h", "kh"),

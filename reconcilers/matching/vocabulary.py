@@ -14,14 +14,16 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
     tag: _phrases(text)
     for tag, text in {
         "live": """
-            live, unplugged, in concert, concert, bbc session*, peel session*, radio session*, studio session*,
-            live session*, tiny desk*, spotify session*, kexp, live performance, live video, live aufnahme,
-            mitschnitt, konzert, auf der bühne, en vivo, en directo, en concierto, concierto, directo, ao vivo,
-            em concerto, en direct, en concert, en public, dal vivo, in concerto, koncert*, na żywo, naživo, živě,
-            konser*, canlı, canlı performans, концерт*, выступлени*, живой звук, живое исполнение, живое, вживую,
-            живьем, лайв, наживо, اجرای زنده, زنده, کنسرت*, لایو, حفلة, حفل, مباشر, لايف, בהופעה, הופעה חיה, הופעה,
-            לייב, בלייב, ζωντανά, लाइव, แสดงสด, nhạc sống, konsert, livenä, ライブ, ライヴ, らいぶ, コンサート,
-            生演奏, 现场, 現場, 现场版, 現場版, 演唱会, 演唱會, 音乐会, 라이브, 콘서트, 0date
+            soundcheck, busking, street performance, living room, from home, home session, quarantine, flashmob,
+            flash mob, live, unplugged, in concert, concert, bbc session*, peel session*, radio session*,
+            studio session*, live session*, tiny desk*, spotify session*, kexp, live performance, live video,
+            live aufnahme, mitschnitt, konzert, auf der bühne, en vivo, en directo, en concierto, concierto,
+            directo, ao vivo, em concerto, en direct, en concert, en public, dal vivo, in concerto, koncert*,
+            na żywo, naživo, živě, konser*, canlı, canlı performans, концерт*, выступлени*, живой звук,
+            живое исполнение, живое, вживую, живьем, лайв, наживо, اجرای زنده, زنده, کنسرت*, لایو, حفلة, حفل,
+            مباشر, لايف, בהופעה, הופעה חיה, הופעה, לייב, בלייב, ζωντανά, लाइव, แสดงสด, nhạc sống, konsert, livenä,
+            ライブ, ライヴ, らいぶ, コンサート, 生演奏, 现场, 現場, 现场版, 現場版, 演唱会, 演唱會, 音乐会, 라이브,
+            콘서트, 0date
         """,
         "remix": """
             remix*, re mix, re mixed, rmx, bootleg, refix, rework, flip, dub, vip, club mix, dance mix, dub mix,
@@ -35,11 +37,12 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
             ακουστικ*
         """,
         "instrumental": """
-            instrumental*, instrumentală, off vocal*, backing track*, without vocals, no vocals, minus one, минус*,
-            инструментал*, інструментал*, بیکلام, بی کلام, بدون کلام, بدون خواننده, فقط موسیقی, موسيقى فقط,
-            بدون غناء, enstrümantal, sözsüz, playback, strumentale, instrumentaal, instrumentaali, インスト,
-            インストゥルメンタル, オフボーカル, ボーカルなし, 伴奏, 伴奏版, 纯音乐, 純音樂, 纯伴奏, 반주, 인스트,
-            인스트루멘탈, אינסטרומנטלי*, inst, drumless, bassless
+            type beat*, type instrumental, bass only, drums only, guitar only, drum track, backing music,
+            background music, instrumental*, instrumentală, off vocal*, backing track*, without vocals, no vocals,
+            minus one, минус*, инструментал*, інструментал*, بیکلام, بی کلام, بدون کلام, بدون خواننده, فقط موسیقی,
+            موسيقى فقط, بدون غناء, enstrümantal, sözsüz, playback, strumentale, instrumentaal, instrumentaali,
+            インスト, インストゥルメンタル, オフボーカル, ボーカルなし, 伴奏, 伴奏版, 纯音乐, 純音樂, 纯伴奏, 반주,
+            인스트, 인스트루멘탈, אינסטרומנטלי*, inst, drumless, bassless
         """,
         "karaoke": """
             karaoke*, караоке, کارائوکه, کاریوکی, كاريوكي, カラオケ, 노래방, קריוקי, 卡拉ok, 卡啦ok, sing along,
@@ -54,7 +57,8 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
             קאבר, גרסת כיסוי, διασκευή, yeniden yorum, soundalike, sound alike
         """,
         "demo": """
-            demo, demos, demo version, rough mix, outtake*, alternate take, alternative take, alternate version,
+            voice memo, work in progress, first draft, home recording, unreleased, leaked, home demo, demo, demos,
+            demo version, rough mix, outtake*, alternate take, alternative take, alternate version,
             alternative version, take #, rehearsal*, демо*, دمو, デモ, 데모, 小样, work tape, working tape,
             early version, early take, unreleased version, maquette, репетиция
         """,
@@ -119,12 +123,17 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
         """,
         "parody": "parody, пародия, parodia, parodie, پارودی, 替え歌, 패러디",
         "arrangement": """
-            piano version, orchestral version, orchestra version, symphonic version, string quartet version,
-            guitar version, violin version, flute version, saxophone version, music box*, オルゴール, 8 bit, 8bit,
-            16 bit, chiptune, lofi, lo fi, metal version, rock version, jazz version, bossa nova version,
-            reggae version, choir version, kids version, ukulele version, piano cover, пианино, на пианино,
-            на гитаре, ピアノver, ピアノバージョン, 钢琴版, 鋼琴版, 피아노 버전, with strings, phonk,
-            drill version, lullaby version
+            from another room, in another room, empty arena, reversed, backwards, asmr, whispered, otamatone,
+            minecraft, playthrough, kids bop, lullaby, marching band, one man band, loop station, hardstyle,
+            bardcore, medieval synthwave, ai cover, ai version, slap house, amapiano, afro house, dubstep,
+            jersey club, ballad version, epic version, emotional version, sad version, christmas version,
+            soft version, male version, female version, duet version, acoustic guitar version, elevator version,
+            guitar solo, fan made, fanmade, piano version, orchestral version, orchestra version,
+            symphonic version, string quartet version, guitar version, violin version, flute version,
+            saxophone version, music box*, オルゴール, 8 bit, 8bit, 16 bit, chiptune, lofi, lo fi, metal version,
+            rock version, jazz version, bossa nova version, reggae version, choir version, kids version,
+            ukulele version, piano cover, пианино, на пианино, на гитаре, ピアノver, ピアノバージョン, 钢琴版,
+            鋼琴版, 피아노 버전, with strings, phonk, drill version, lullaby version
         """,
         "other language": """
             english version, english ver, spanish version, spanglish version, french version, german version,
