@@ -125,7 +125,7 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
         "arrangement": """
             from another room, in another room, empty arena, reversed, backwards, asmr, whispered, otamatone,
             minecraft, playthrough, kids bop, lullaby, marching band, one man band, loop station, hardstyle,
-            bardcore, medieval synthwave, ai cover, ai version, slap house, amapiano, afro house, dubstep,
+            bardcore, medieval version, synthwave, ai cover, ai version, slap house, amapiano, afro house, dubstep,
             jersey club, ballad version, epic version, emotional version, sad version, christmas version,
             soft version, male version, female version, duet version, acoustic guitar version, elevator version,
             guitar solo, fan made, fanmade, piano version, orchestral version, orchestra version,
