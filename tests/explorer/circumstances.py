@@ -68,15 +68,19 @@ def troubled_writes(stage: Stage, chance: random.Random) -> None:
 
 
 def lying_listings(stage: Stage, chance: random.Random) -> None:
-    """Now and then a playlist shows one entry less, for less time than two listings have to be apart."""
+    """Now and then a playlist shows one entry less, for less time than two listings have to be apart.
+
+    It is one that it showed before: what was never shown can't be told from what is not there.
+    """
     jitter(stage, chance)
 
     async def run() -> None:
         while True:
             await asyncio.sleep(chance.uniform(600.0, 3600.0))
             for place in (stage.youtube, stage.spotify):
-                if place.entries:
-                    place.hidden = {chance.choice(place.entries)}
+                told = [entry for entry in place.entries if entry in place.told]
+                if told:
+                    place.hidden = {chance.choice(told)}
             await asyncio.sleep(40.0)
             for place in (stage.youtube, stage.spotify):
                 place.hidden = set()

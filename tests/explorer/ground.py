@@ -21,9 +21,10 @@ NAME = "tapes"
 
 @dataclass
 class Shown(Playlist):
-    """A playlist that does not always show all of itself: `hidden` are entries left out."""
+    """A playlist that does not always show all of itself: `hidden` are entries left out, `told` those it ever showed."""
 
     hidden: set[tuple[str, str]] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     async def head(self) -> Head:
         head = await super().head()
@@ -35,6 +36,7 @@ class Shown(Playlist):
     async def list(self, start: int = 0) -> Listing:
         whole = self.entries
         self.entries = [entry for entry in whole if entry not in self.hidden]
+        self.told.update(self.entries)
         try:
             return await super().list(start)
         finally:
