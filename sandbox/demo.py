@@ -28,7 +28,7 @@ from sandbox.controlplane import ControlPlaneError
 from sandbox.correction import Correction
 from sandbox.operatorprocess import OperatorProcess
 from sandbox.shelf import Row, Shelf
-from sandbox.stage import Stage
+from sandbox.stage import Stage, operator_arguments
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 
@@ -281,7 +281,7 @@ def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder:
         kubeconfig = stage.install([quickstart.NAMESPACE])
         for manifest in quickstart.secrets():
             stage.apply(manifest)
-        operator = OperatorProcess(kubeconfig, [quickstart.NAMESPACE], box.environment(), folder)
+        operator = OperatorProcess(kubeconfig, operator_arguments([quickstart.NAMESPACE]), box.environment(), folder)
         try:
             operator.wait_ready()
             stage.apply(quickstart.musicsync())

@@ -22,29 +22,24 @@ class OperatorProcess:
     def __init__(
         self,
         kubeconfig: Path,
-        namespaces: Sequence[str],
+        arguments: Sequence[str],
         environment: Mapping[str, str],
         folder: Path,
-        arguments: Sequence[str] = (),
-        lease_namespace: str = "navaar-system",
         program: Sequence[str] = ("-m", "navaar"),
     ) -> None:
+        """`arguments` are those of `navaar`, `run` first; which cluster, port and format of log is said behind them.
+        `program` is what Python is given to run `navaar`.
+
+        Of this process's environment it gets no more than a container would.
+        """
         self.log = folder / f"operator-{time.time_ns()}.log"
         self.port = _free_port()
-        command = [sys.executable, *program, "run", "--kubeconfig", str(kubeconfig)]
-        command += [part for namespace in namespaces for part in ("-n", namespace)]
-        command += [
-            "--lease-namespace",
-            lease_namespace,
-            "--listen",
-            f"127.0.0.1:{self.port}",
-            "--log-format",
-            "console",
-        ]
-        clean = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        command = [sys.executable, *program, *arguments, "--kubeconfig", str(kubeconfig)]
+        command += ["--listen", f"127.0.0.1:{self.port}", "--log-format", "console"]
+        inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("PYTHON")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, *arguments], env={**clean, **environment}, stdout=log, stderr=log, start_new_session=True
+                command, env={**inherited, **environment}, stdout=log, stderr=log, start_new_session=True
             )
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:

@@ -1,4 +1,4 @@
-"""A cluster with Navaar installed in it: resources, ServiceAccount and the Role that the chart ships."""
+"""A cluster with Navaar installed in it: as the chart does it, but without Helm, or from what Helm rendered."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sandbox.controlplane import Api, ApiError, ControlPlane
+from sandbox.controlplane.discovery import Places
 
 ROOT = Path(__file__).parents[1]
 OPERATOR_NAMESPACE = "navaar-system"
@@ -39,31 +40,43 @@ def _rules() -> dict[str, list[Manifest]]:
     return rules
 
 
+def operator_arguments(namespaces: Iterable[str]) -> list[str]:
+    """Those of `navaar` for what `Stage.install` makes."""
+    return ["run", *(f"--namespace={namespace}" for namespace in namespaces), f"--lease-namespace={OPERATOR_NAMESPACE}"]
+
+
 class Stage:
     """What a person with kubectl would do, on one control plane."""
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
         self.api = Api.from_kubeconfig(plane.kubeconfig, agent="navaar-stage")
+        self._places = Places(self.api)
 
     def install(self, namespaces: Iterable[str]) -> Path:
         """CRDs, namespaces, ServiceAccount and Roles; returns the operator's kubeconfig."""
         for file in sorted((ROOT / "crds").glob("*.yaml")):
             self.apply(yaml.safe_load(file.read_text()))
         self._await_crds()
-        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE}})
+        self.create_namespaces([OPERATOR_NAMESPACE])
         account = {"name": ACCOUNT, "namespace": OPERATOR_NAMESPACE}
         self.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
         rules = _rules()
-        self.grant_own(OPERATOR_NAMESPACE)
+        self._grant(OPERATOR_NAMESPACE, "navaar-own", rules["own"])
         for namespace in namespaces:
-            self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+            self.create_namespaces([namespace])
             self._grant(namespace, "navaar", rules["watched"])
         return self.plane.kubeconfig_for(OPERATOR_NAMESPACE, ACCOUNT)
 
-    def grant_own(self, namespace: str) -> None:
-        """What the operator may do where its Leases are."""
-        self._grant(namespace, "navaar-own", _rules()["own"])
+    def create_namespaces(self, namespaces: Iterable[str]) -> None:
+        """Makes those that aren't there."""
+        for namespace in namespaces:
+            self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+
+    def apply_everywhere(self, manifests: Iterable[Manifest]) -> None:
+        """Applies objects of any kind that the cluster serves."""
+        for manifest in manifests:
+            self._apply(self._places.path(manifest), manifest)
 
     def _grant(self, namespace: str, name: str, rules: list[Manifest]) -> None:
         metadata = {"name": name, "namespace": namespace}
@@ -95,7 +108,9 @@ class Stage:
 
     def apply(self, manifest: Manifest, namespace: str | None = None) -> Manifest:
         """`kubectl apply --server-side --validate=strict`: the object as it then is. Raises ApiError."""
-        path = f"{self.path(manifest, namespace)}/{manifest['metadata']['name']}"
+        return self._apply(f"{self.path(manifest, namespace)}/{manifest['metadata']['name']}", manifest)
+
+    def _apply(self, path: str, manifest: Manifest) -> Manifest:
         query = "?fieldManager=kubectl&force=true&fieldValidation=Strict"
         answer: Manifest = self.api.request("PATCH", path + query, manifest, "application/apply-patch+yaml")
         return answer

@@ -24,7 +24,7 @@ from sandbox.controlplane import ControlPlane
 from sandbox.controlplane.audit import Write
 from sandbox.journal import Entry
 from sandbox.operatorprocess import OperatorProcess
-from sandbox.stage import ACCOUNT, OPERATOR_NAMESPACE, Stage
+from sandbox.stage import ACCOUNT, OPERATOR_NAMESPACE, Stage, operator_arguments
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 
@@ -57,9 +57,8 @@ class Ground:
 
     def start(self, *arguments: str) -> OperatorProcess:
         """Starts the operator under its ServiceAccount."""
-        operator = OperatorProcess(
-            self.kubeconfig, [quickstart.NAMESPACE], self.box.environment(), self.folder, arguments
-        )
+        said = [*operator_arguments([quickstart.NAMESPACE]), *arguments]
+        operator = OperatorProcess(self.kubeconfig, said, self.box.environment(), self.folder)
         self.operators.append(operator)
         return operator
 

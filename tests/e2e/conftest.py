@@ -14,6 +14,9 @@ import pytest
 from sandbox import controlplane, quickstart, scenario
 from sandbox.controlplane import ApiError, ControlPlane
 from sandbox.faults import Fault
+from sandbox.helm import release
+from sandbox.helm.pod import Pod
+from sandbox.helm.release import Release
 from sandbox.operatorprocess import OperatorProcess
 from sandbox.pretendtime import PretendTime
 from sandbox.shelf import Row, Shelf
@@ -70,25 +73,30 @@ class Scene:
     folder: Path
     namespace: str
     namespaces: list[str]
-    kubeconfig: Path
+    release: Release
     time: PretendTime | None
     operators: list[OperatorProcess] = field(default_factory=list)
 
     # ------------------------------------------------------------------ the operator
 
     def start(self, *arguments: str) -> OperatorProcess:
+        """Starts the operator as the chart's Deployment says, and waits until it is ready."""
+        operator = self.launch(*arguments)
+        operator.wait_ready()
+        return operator
+
+    def launch(self, *arguments: str) -> OperatorProcess:
         """Starts the operator; the Lease and so the bots' heartbeats are this scene's own."""
+        authorities = {release.AUTHORITIES: {"ca.crt": self.box.sandbox.ca_file.read_text()}}
+        pod = Pod.of(self.release.deployment, self.folder / f"pod-{len(self.operators)}", authorities)
         operator = OperatorProcess(
-            self.kubeconfig,
-            self.namespaces,
-            self.box.environment(),
+            self.stage.plane.kubeconfig_for(pod.namespace, pod.account),
+            [*pod.arguments, *QUICK, *arguments],
+            pod.environment,
             self.folder,
-            (*QUICK, *arguments),
-            lease_namespace=self.namespace,
             program=self.time.program if self.time is not None else ("-m", "navaar"),
         )
         self.operators.append(operator)
-        operator.wait_ready()
         return operator
 
     @property
@@ -272,11 +280,12 @@ def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> 
         def make(seed: Callable[[World], Any] = scenario.small, extra_namespaces: int = 0) -> Scene:
             box.call(lambda: seed(box.world), timeout=60)
             namespaces = [f"music-{next(_numbers)}" for _ in range(1 + extra_namespaces)]
-            kubeconfig = stage.install(namespaces)
-            for rules_namespace in namespaces[:1]:
-                stage.grant_own(rules_namespace)
+            stage.create_namespaces(namespaces)
+            world = box.environment()
+            made_for = Release(namespaces, world["HTTPS_PROXY"], world["NO_PROXY"])
+            stage.apply_everywhere(made_for.manifests)
             clock = PretendTime(tmp_path / "clock") if travels else None
-            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, kubeconfig, clock)
+            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, made_for, clock)
             made.append(scene)
             return scene
 
