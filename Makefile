@@ -106,4 +106,11 @@ bench-preview: install ## how long until it is told what a first union of thousa
 .PHONY: lock
 lock: install ## requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
-		--custom-compile-command 'make lock' pyproject.toml -o requirements.lock
+		--custom-compile-command 'make lock' $(UPGRADE) pyproject.toml -o requirements.lock
+	@# What the image is made of: the same versions, without what only developers need.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock \
+		--custom-compile-command 'make lock' $(UPGRADE) pyproject.toml -o requirements.run.lock
+
+.PHONY: bump
+bump: install ## raises what is locked; PACKAGES="yt-dlp yt-dlp-ejs"
+	@$(MAKE) lock UPGRADE="$(foreach package,$(PACKAGES),--upgrade-package $(package))"
