@@ -28,9 +28,9 @@ class OperatorProcess:
         program: Sequence[str] = ("-m", "navaar"),
     ) -> None:
         """`arguments` are those of `navaar`, `run` first; which cluster, port and format of log is said behind them.
-        `program` is what Python is given to run `navaar`.
 
-        Of this process's environment it gets no more than a container would.
+        `program` is what Python is given to run `navaar`. Of this process's environment it gets no more than a container
+        would.
         """
         self.log = folder / f"operator-{time.time_ns()}.log"
         self.port = _free_port()
