@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, State, Track, Wishes
+from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, Track, Wishes
 from reconcilers.services.protocol import ServiceName
 
 
@@ -103,13 +103,14 @@ def _merged(service: ServiceName, before: Track, after: Track, current: Track) -
 
 
 def placed_by_either(mine: Placement, theirs: Placement) -> Placement:
-    """`mine`, as our own work where the other put it there, or was about to: who only saw it can't know better."""
-    if mine.origin is not Origin.FOUND or mine.id is None:
+    """`mine`, as our own work where the other says that it put it there: who only saw it can't know better.
+
+    What the other was only about to put there says nothing: a person's entry must not be taken for ours.
+    """
+    if mine.origin is not Origin.FOUND or mine.id is None or theirs.origin is not Origin.PLACED:
         return mine
-    adding = theirs.state is State.ADDING and theirs.intent is not None
     # What was not seen yet may stand there under another id than the one that was asked for.
-    if not adding and (theirs.origin is not Origin.PLACED or (theirs.seen and theirs.id != mine.id)):
+    if theirs.seen and theirs.id != mine.id:
         return mine
     asked = theirs.requested or (theirs.id if theirs.id != mine.id else None)
-    placed = theirs.placed if theirs.placed is not None else theirs.changed
-    return replace(mine, origin=Origin.PLACED, requested=asked, match=theirs.match or mine.match, placed=placed)
+    return replace(mine, origin=Origin.PLACED, requested=asked, match=theirs.match or mine.match, placed=theirs.placed)

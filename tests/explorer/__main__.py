@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def one(case: Case) -> int:
     """One run, with all that it wrote."""
     end = run(case)
-    verdict = compare(clean_end(case), end, scratch=case.scratch)
+    verdict = compare(clean_end(case), end, scratch=case.scratch, forgets=case.forgets)
     for write in end.writes:
         say(f"{write}{'    <-- ' + str(case.kind) if write.number == case.at else ''}")
     for state in sorted(end.states):

@@ -54,7 +54,7 @@ def clean_end(case: Case) -> Ending:
 
 def tried(case: Case) -> tuple[Case, Verdict]:
     """One case, held against the clean end."""
-    return case, compare(clean_end(case), run(case), scratch=case.scratch)
+    return case, compare(clean_end(case), run(case), scratch=case.scratch, forgets=case.forgets)
 
 
 def cases(workload: str, seeds: int, *, scratch: bool = False) -> list[Case]:

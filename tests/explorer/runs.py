@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from navaar.kubeerrors import Denied, Invalid, NotLeader
 from reconcilers.services.protocol import ServiceName
@@ -90,6 +90,13 @@ class Case:
     def clean(self) -> "Case":
         """The run in which nothing befalls it."""
         return Case(self.workload, scratch=self.scratch)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether it is excused to forget who put an entry there: where two are at it, or one knows what is long past."""
+        return self.circumstance is not None and (
+            self.circumstance.startswith("rivals") or "stale" in self.circumstance
+        )
 
     @property
     def arguments(self) -> str:
@@ -184,9 +191,15 @@ def _state(stage: Stage, track: dict[str, object], *, origins: bool) -> tuple[st
     return tuple(said)
 
 
-def compare(clean: Ending, end: Ending, *, scratch: bool = False) -> Verdict:
-    """How an end differs from the clean one. Without a `scratch` chat a person may have to say whether a post was made."""
+def compare(clean: Ending, end: Ending, *, scratch: bool = False, forgets: bool = False) -> Verdict:
+    """How an end differs from the clean one. Without a `scratch` chat a person may have to say whether a post was made.
+
+    Where that is excused (`Case.forgets`), an entry of ours may be held to have been there; never a person's to be ours.
+    """
     verdict = Verdict()
+    if forgets:
+        known = {state: next((s for s in clean.states if _forgets(s, state)), state) for state in end.states}
+        end = replace(end, states=Counter({known[state]: n for state, n in end.states.items()}))
     unsure = set() if scratch else {s[0] for s in end.states if any(UNSURE in said for said in s)}
     verdict.unsure = len(unsure)
     for service in PLACES:
@@ -219,3 +232,10 @@ def compare(clean: Ending, end: Ending, *, scratch: bool = False) -> Verdict:
         verdict.not_converged += 1
         verdict.account.append(f"restless: {line}")
     return verdict
+
+
+def _forgets(clean: tuple[str, ...], state: tuple[str, ...]) -> bool:
+    """Whether two states differ only in that an entry of ours is held to have been there."""
+    return len(clean) == len(state) and all(
+        b in (a, a.replace("Placed", "Found")) for a, b in zip(clean, state, strict=True)
+    )

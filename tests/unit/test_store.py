@@ -134,7 +134,6 @@ SIGHTED = Placement(State.PRESENT, Origin.FOUND, "sp1", seen=True)
     [
         pytest.param(OURS, None, id="placed"),
         pytest.param(replace(OURS, id="sp2"), "sp2", id="placed, and stored under another id"),
-        pytest.param(replace(MINE, id="sp1", changed=5.0), None, id="being placed"),
     ],
 )
 def test_what_one_hand_placed_is_ours_though_the_other_only_saw_it(theirs: Placement, asked: str | None) -> None:
@@ -150,3 +149,4 @@ def test_what_people_put_beside_an_entry_of_ours_stays_theirs() -> None:
     assert placed_by_either(SIGHTED, replace(OURS, id="sp2", seen=True)) == SIGHTED
     assert placed_by_either(SIGHTED, SIGHTED) == SIGHTED
     assert placed_by_either(SIGHTED, PENDING) == SIGHTED
+    assert placed_by_either(SIGHTED, replace(MINE, id="sp1")) == SIGHTED, "that addition may not have been made"
