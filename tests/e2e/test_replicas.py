@@ -63,6 +63,7 @@ def test_asked_to_stop_it_hands_over_within_two_seconds(scene: Scene, record_pro
 def union(make: Make, songs: int, kill_after: int) -> float:
     """Kills the active one of two in the middle of a union; seconds until the other was active. All ends well."""
     scene = make(with_scratch(crowd(songs)))
+    there = {key for keys in scene.keys().values() for key in keys}
     active, other = two(scene)
     spec = quickstart.musicsync()["spec"]
     places = {name: {**spec[name], **MANY} for name in ("youtubeMusic", "spotify")}
@@ -72,7 +73,7 @@ def union(make: Make, songs: int, kill_after: int) -> float:
     seconds = taken_over(scene, other, time.monotonic())
     scene.wait_converged(60 + 6 * songs)
     world = scene.box.world
-    found = scene.box.call(lambda: [s for s in world.catalogue.songs if s.key.startswith("crowd")])
+    found = scene.box.call(lambda: [s for s in world.catalogue.songs if s.key in there])
     videos = {s.key for s in found if s.video_id}
     assert_clean(scene, {"telegram": videos, "youtube": videos, "spotify": {s.key for s in found if s.spotify_id}})
     return seconds
