@@ -10,7 +10,7 @@ from navaar.events import Events
 from navaar.heap import give_back
 from navaar.kinds import MUSICSYNCS
 from navaar.kube import Kube
-from navaar.kubeerrors import Conflict, KubeError, NotFound
+from navaar.kubeerrors import Conflict, Denied, KubeError, NotFound
 from navaar.metrics import Metrics
 from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
@@ -180,6 +180,12 @@ class Controller:
             status, moment = await session.step(resource)
         except ValueError as error:
             return await self._write(key, resource, self._stalled(resource, ("InvalidSpec", str(error))), None)
+        except Denied as error:
+            if error.status == 403:
+                # Trying again doesn't help until a person does something, so it is said where people look.
+                said = f"The operator lacks a right. Give its service account the chart's Role here. {error}"
+                await self._write(key, resource, self._stalled(resource, ("Forbidden", said)), None)
+            raise
         return await self._write(key, resource, status, moment, session)
 
     def _stalled(self, resource: Resource, stalled: tuple[str, str]) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def test_the_readme_leads_from_helm_install_to_the_first_song(plane: ControlPlan
             operator.wait_ready()
             for command in rest:
                 newcomer.run(command)
+            assert list((tmp_path / "pod/tmp").glob("navaar-audio-*")), "audio goes where the pod may write"
         finally:
             operator.stop()
         assert not box.refused

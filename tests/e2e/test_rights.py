@@ -99,6 +99,11 @@ def test_without_a_right_that_it_needs_nothing_is_synced(scene_with: Callable[..
     scene.stage.apply_everywhere([role])
     scene.start()
     scene.begin()
-    scene.until("it says what it may not", lambda: 'cannot create resource "tracks"' in scene.tail())
+    scene.until("it says what it may not", lambda: scene.reason() == "Forbidden")
+    assert 'cannot create resource "tracks"' in scene.conditions()["Stalled"][2]
     assert scene.tracks() == []
     assert scene.service_writes() == []
+    rule["verbs"].append("create")
+    scene.stage.apply_everywhere([role])
+    scene.nudge()
+    scene.wait_converged()
