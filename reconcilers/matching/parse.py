@@ -16,6 +16,9 @@ _OPEN, _CLOSE = "([{【（［", ")]}】）］"
 _BRACKETS = re.compile(rf"[{re.escape(_OPEN + _CLOSE)}]")
 _PART = re.compile(r"\s+[-‐‑‒–—―−|~]+\s+")
 _MARKS = re.compile(r"[()\[\]{}【】（）［］|~]|\s[-‐‑‒–—―−]|[-‐‑‒–—―−]\s")
+_ENSEMBLE = re.compile(
+    r"orchest|orquest|orkest|philharmon|filarmon|symphon|sinfon|оркестр|ارکستر|أوركسترا", re.IGNORECASE
+)
 _YEAR = re.compile(r"\d+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
@@ -148,6 +151,9 @@ class _Parts:
         people = guests(text)
         if people is not None:
             self.featured += people
+            if any(_ENSEMBLE.search(name) for name in people):
+                # "(with the Royal Philharmonic Orchestra)": that is another recording, or one made anew.
+                self.tags.add("arrangement")
             return False, False
         if not bracket and _YEAR.fullmatch(text):
             return True, True

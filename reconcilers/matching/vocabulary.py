@@ -139,7 +139,11 @@ SEPARATING: Mapping[str, tuple[str, ...]] = {
             english version, english ver, spanish version, spanglish version, french version, german version,
             italian version, japanese version, japanese ver, korean version, korean ver, chinese version,
             mandarin version, arabic version, persian version, russian version, hebrew version, turkish version,
-            portuguese version, hindi version, versión en español, versión en inglés, versión español,
+            portuguese version, hindi version, swedish version, dutch version, danish version, norwegian version,
+            finnish version, greek version, polish version, czech version, hungarian version, romanian version,
+            ukrainian version, svensk version, engelsk version, på svenska, på engelska, på norsk, på dansk,
+            suomeksi, po polsku, po angielsku, на русском, на английском, українською, türkçe versiyon,
+            ingilizce versiyon, em português, in het nederlands, versión en español, versión en inglés, versión español,
             versión inglés, versione italiana, version française, deutsche version, русская версия,
             английская версия, نسخه انگلیسی, نسخه فارسی, 日本語版, 日本語ver, 英語版, 英语版, 中文版, 国语版,
             國語版, 粤语版, 粵語版, 日语版, 韩语版, 한국어 버전, 일본어 버전, 영어 버전, in english, en español,
@@ -165,7 +169,8 @@ ARRANGED: Mapping[str, tuple[str, ...]] = {
     "other language": _phrases(
         """
         english, spanish, french, german, italian, japanese, korean, chinese, mandarin, cantonese, arabic, hebrew,
-        turkish, portuguese, hindi, español, inglés, français, anglais, deutsch, englisch, italiano, русский,
+        turkish, portuguese, hindi, swedish, dutch, danish,
+        norwegian, finnish, greek, polish, svenska, español, inglés, français, anglais, deutsch, englisch, italiano, русский,
         english lyrics version
         """
     ),

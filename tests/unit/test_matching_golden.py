@@ -9,7 +9,7 @@ from tests.golden.cases import SongCase, Split, posts, songs, split_of
 from tests.golden.figures import Finding, Tally, decisions, identification, identification_figures
 
 # The aims are 0.995, 0.92 and none; what is reached beyond them is held as well, with room for a case or two.
-PRECISION, RECALL, ALIKE_WRONG, IDENTIFIED = 0.995, 0.965, 2, 0.965
+PRECISION, RECALL, ALIKE_WRONG, IDENTIFIED = 0.995, 0.965, 0, 0.965
 
 
 @cache
