@@ -7,6 +7,7 @@ from enum import StrEnum
 from reconcilers.matching import evidence
 from reconcilers.matching.compare import SAME_SECONDS, Band, compare
 from reconcilers.matching.pair import anybodys
+from reconcilers.matching.parse import parse
 from reconcilers.matching.policy import MatchPolicy
 from reconcilers.matching.rules import EXACT_SECONDS, UPLOAD_SECONDS
 from reconcilers.matching.score import Scored, score
@@ -64,7 +65,7 @@ def decide(
         if rivals:
             count = len(rivals) + 1
             return Decision(Outcome.REVIEW, None, ranked[: policy.shown], (f"{count} different recordings fit alike",))
-        choice, _ = min(group, key=lambda pair: _preference(pair, policy))
+        choice, _ = min(group, key=lambda pair: _preference(wanted, pair, policy))
         others = tuple(each for each in ranked if each is not choice)
         return Decision(Outcome.AUTO, choice, (choice, *others)[: policy.shown], choice.reasons)
     if best.score >= policy.review:
@@ -87,12 +88,14 @@ def _content(scored: Scored) -> tuple[object, ...]:
     return (_KINDS.get(candidate.kind, 1), candidate.recording.duration or 0.0, candidate.recording.title, candidate.id)
 
 
-def _preference(pair: tuple[Scored, int], policy: MatchPolicy) -> tuple[float, ...]:
+def _preference(wanted: Recording, pair: tuple[Scored, int], policy: MatchPolicy) -> tuple[float, ...]:
     scored, place = pair
+    # Who doesn't ask for the clean edition doesn't mean it.
+    clean = ("clean" in parse(wanted.title).edition) is not ("clean" in parse(scored.candidate.recording.title).edition)
     kind = 0 if "audio first" in policy.without else _KINDS.get(scored.candidate.kind, 1)
     if "order" in policy.without:
-        return (kind, -scored.score, place)
-    return (kind, not scored.plain and not anybodys(scored.candidate), place)
+        return (kind, clean, -scored.score, place)
+    return (kind, clean, not scored.plain and not anybodys(scored.candidate), place)
 
 
 def _one_recording(leader: Scored, other: Scored, apart: float, policy: MatchPolicy) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from reconcilers.matching.decide import decide
 from reconcilers.matching.identify import PostFacts, identify
 from reconcilers.matching.normalise import compact
-from reconcilers.matching.parse import normal_isrc, recording
+from reconcilers.matching.parse import normal_isrc, parse, recording
 from reconcilers.matching.people import clean
 from reconcilers.matching.policy import MatchPolicy
 from reconcilers.matching.rows import TOPIC, from_row
@@ -110,6 +110,8 @@ def _of_channel(title: str, channel: str, duration: float | None) -> tuple[str, 
 def post(row: Json) -> dict[str, Any]:
     """What song a post is: ``artists``, ``title``, ``version``, ``method``; no title where there is nothing to go on.
 
+    ``edition`` (``explicit``, ``clean``, ``remaster``) is there where the title says one.
+
     Raises `ValueError` with a sentence that says what is wrong with `row`.
     """
     tags = row.get("tags")
@@ -121,11 +123,13 @@ def post(row: Json) -> dict[str, Any]:
     found = identify(PostFacts(tags=lower or None, duration=_seconds(row), **said))
     if found is None:
         return {"artists": [], "title": None, "version": [], "method": None}
+    edition = sorted(parse(found.title).edition)
     return {
         "artists": list(found.artists),
         "title": found.title,
         "version": list(found.version),
         "method": found.method,
+        **({"edition": edition} if edition else {}),
     }
 
 

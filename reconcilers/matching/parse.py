@@ -29,7 +29,8 @@ class Parsed:
 
     `title` is the core without credits, noise and version words; `subtitle` is what stood in brackets and is its own;
     `artists` and `featured` are people, the main one first; `version` are the separating words, `qualifier` what came
-    with them (the remixer, the concert's place); `full` is core and subtitle in the order they were written; `display`
+    with them (the remixer, the concert's place); `edition` are words that separate nothing (``explicit``, ``clean``,
+    ``remaster``); `full` is core and subtitle in the order they were written; `display`
     is the title as a person would write it.
     """
 
@@ -41,6 +42,7 @@ class Parsed:
     subtitle: str = ""
     full: str = ""
     display: str = ""
+    edition: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4_096)
@@ -115,6 +117,7 @@ def _taken_apart(written: str, named: tuple[str, ...], guest: tuple[str, ...]) -
         subtitle=" ".join(state.subtitle),
         full=(_tidy(suffix(_tidy(_BRACKETS.sub(" ", name)))[0]) if state.subtitle else core) or core,
         display=_shown(display, core),
+        edition=frozenset(state.edition),
     )
 
 
@@ -139,6 +142,7 @@ class _Parts:
         self.known = frozenset(map(compact, known))
         self.featured: tuple[str, ...] = ()
         self.tags: set[str] = set()
+        self.edition: set[str] = set()
         self.qualifier: list[str] = []
         self.subtitle: list[str] = []
 
@@ -161,6 +165,7 @@ class _Parts:
         if said is None:
             return True, True
         self.tags |= said.tags
+        self.edition |= said.edition
         if said.tags and said.rest:
             self.qualifier.append(said.rest)
         return False, not said.noise

@@ -1,7 +1,7 @@
 """Words that say which version of a song this is, and words that say nothing about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from reconcilers.matching.lexicon import DATE, NUMBER, Lexicon, Span
@@ -9,6 +9,7 @@ from reconcilers.matching.normalise import fold, words
 from reconcilers.matching.vocabulary import (
     ARRANGED,
     DOUBTFUL,
+    EDITIONS,
     MAKING,
     NEUTRAL,
     NOISE,
@@ -25,6 +26,7 @@ _LEXICON = Lexicon({**DOUBTFUL, _NEUTRAL: NEUTRAL, _NOISE: NOISE, _ORIGIN: ORIGI
 _TAGS = frozenset(SEPARATING)
 # In a bracket of their own, or after a dash, these are what the bracket is about.
 _ARRANGED = Lexicon({_NEUTRAL: NEUTRAL, _NOISE: NOISE, **ARRANGED})
+_EDITIONS = Lexicon(EDITIONS)
 MAKINGS = frozenset(word for phrase in MAKING for word in words(phrase))
 """Words that a second name of a song doesn't have; see `vocabulary.MAKING`."""
 
@@ -55,11 +57,13 @@ class Words:
     """What a bracket or dash part says: its separating `tags`, and `rest`, what else stands there (a remixer, a place).
 
     `noise` is True for words that say nothing of the song at all (``Official Video``), unlike ``2011 Remaster``.
+    `edition` are words that set nothing apart: ``explicit``, ``clean``, ``remaster``.
     """
 
     tags: frozenset[str]
     rest: str
     noise: bool = False
+    edition: frozenset[str] = frozenset()
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -87,7 +91,12 @@ def decoration(text: str) -> Words | None:
 
     No tags and no rest: the words mean nothing (``Official Video``, ``2011 Remaster``).
     """
-    said = _LEXICON.words(text)
+    found = _said(_LEXICON.words(text))
+    edition = frozenset(span.kind for span in _EDITIONS.find(_EDITIONS.words(text))) if found is not None else _NOTHING
+    return replace(found, edition=edition) if found is not None and edition else found
+
+
+def _said(said: tuple[str, ...]) -> Words | None:
     spans = _LEXICON.find(said)
     if not said or _of_elsewhere(said, spans):
         return Words(_NOTHING, "", noise=True)

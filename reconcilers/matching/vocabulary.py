@@ -216,7 +216,8 @@ DOUBTFUL: Mapping[str, tuple[str, ...]] = {
 NEUTRAL: tuple[str, ...] = _phrases(
     """
     remaster*, re master*, complete, full length, re mastered, digital remaster*, digitally remaster*, # remaster*,
-    # digital remaster*, #, # edition, explicit, clean, dirty, uncensored, censored, mono, stereo, album, lp,
+    # digital remaster*, #, # edition, explicit, explícito, explicite, clean, dirty, uncensored, censored,
+    radio clean, mono, stereo, album, lp,
     original, originals, single, standard, main, full, deluxe, expanded, anniversary, special, bonus, collectors,
     limited, legacy, super deluxe, # anniversary, bonus track*, edition, version, versión, versione, versão, mix,
     release, ep, studio, recorded, hit single, ремастер*, ремастеринг, альбомная, версия, версія, оригинал*,
@@ -227,6 +228,18 @@ NEUTRAL: tuple[str, ...] = _phrases(
     """
 )
 """Said of the same recording: nothing follows from them."""
+
+EDITIONS: Mapping[str, tuple[str, ...]] = {
+    "explicit": _phrases("explicit, dirty, uncensored, explícito, explicite"),
+    "clean": _phrases("clean, censored, radio clean"),
+    "remaster": _phrases(
+        """
+        remaster*, re master*, re mastered, ремастер*, ریمستر, ری مستر, リマスター*, remasterizad*, remasterisé*,
+        rimasterizzat*, remasterisierte, yeniden düzenlenmiş, 리마스터, 重制版, 重製版
+        """
+    ),
+}
+"""Editions of one recording: told, and chosen by among equals. They set nothing apart."""
 
 NOISE: tuple[str, ...] = _phrases(
     """

@@ -255,3 +255,16 @@ def test_a_quotation_mark_never_breaks_a_query() -> None:
     query = queries(recording('Say "Hello"', ("A",)), "spotify", 1)
     assert query is not None
     assert query.count('"') == 4
+
+
+@pytest.mark.parametrize(("title", "taken"), [("Circles", "b"), ("Circles (Explicit)", "b"), ("Circles (Clean)", "a")])
+def test_the_clean_edition_is_taken_only_where_it_was_asked_for(title: str, taken: str) -> None:
+    wanted = recording(title, ("Post Malone",), duration=215)
+    found = [
+        Candidate("a", recording("Circles (Clean)", ("Post Malone",), duration=215), kind="ATV"),
+        Candidate("b", recording("Circles", ("Post Malone",), duration=215), kind="ATV"),
+    ]
+    for order in (found, found[::-1]):
+        choice = decide(wanted, order).choice
+        assert choice is not None
+        assert choice.candidate.id == taken

@@ -194,3 +194,21 @@ def test_any_title_parses_and_keeps_something(title: str, artists: list[str]) ->
     said = "".join(c for c in title if unicodedata.category(c)[0] not in "CZ")
     assert made.title or not said.strip("-–—|~_")
     assert list(made.version) == sorted(made.version)
+
+
+@pytest.mark.parametrize(
+    ("title", "edition"),
+    [
+        ("Circles (Explicit)", {"explicit"}),
+        ("Circles [Clean]", {"clean"}),
+        ("Heroes - 2017 Remaster", {"remaster"}),
+        ("Искала (Ремастер 2013)", {"remaster"}),
+        ("Live Forever (Live) (Remastered)", {"remaster"}),
+        ("Clean", set()),
+        ("Explicit Lover", set()),
+    ],
+)
+def test_editions_are_told_and_separate_nothing(title: str, edition: set[str]) -> None:
+    parsed = parse(title)
+    assert parsed.edition == edition
+    assert parsed.version <= {"live"}
