@@ -2,11 +2,13 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from navaar.api.instant import read
 from sandbox import quickstart, scenario
 from tests.e2e.conftest import Scene
 
@@ -84,6 +86,9 @@ def test_two_music_syncs_on_one_playlist_the_younger_is_claimed(scene: Scene) ->
     scene.start()
     scene.begin()
     scene.until("the first is at work", lambda: scene.reason() in ("Synced", "Backfilling"))
+    # The API server tells ages in whole seconds: of two that are as old, neither is the younger.
+    made = read(scene.sync()["metadata"]["creationTimestamp"])
+    scene.until("the second can only be younger", lambda: time.time() >= made + 2)
     second = quickstart.musicsync()
     second["metadata"]["name"] = "second"
     del second["spec"]["telegram"]
