@@ -70,3 +70,10 @@ def test_every_image_and_tag_is_quoted() -> None:
         for line in template.read_text().splitlines():
             if line.strip().startswith("image:"):
                 assert line.rstrip().endswith("| quote }}"), f"{template.name}: {line}"
+
+
+def test_argo_cd_prunes_no_definition_that_is_to_be_kept() -> None:
+    """It goes by Helm's word when an Application is deleted, and not when `crds.enabled` is turned off in Git."""
+    template = (CHART / "templates/crds.yaml").read_text()
+    kept = template.partition("{{- if .Values.crds.keep }}")[2].partition("{{- end }}")[0]
+    assert "helm.sh/resource-policy: keep" in kept and "argocd.argoproj.io/sync-options: Prune=false" in kept
