@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, Track, Wishes
+from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, State, Track, Wishes
 from reconcilers.services.protocol import ServiceName
 
 
@@ -91,6 +91,12 @@ def _merged(service: ServiceName, before: Track, after: Track, current: Track) -
     # The same place was changed by two hands. What either put there, or may have, is not forgotten: a surplus entry
     # that is known can be taken out again, and where something may be arriving, it is looked for before an addition.
     known = base or _NOWHERE
+    undecided = mine.intent is None and mine.state in (State.PENDING, State.REVIEW, State.NOT_FOUND, State.FAILED)
+    if undecided and theirs.state is State.PRESENT and known.state is not State.PRESENT:
+        return theirs
+    # That an entry is missing says nothing against who took it out.
+    if mine.state is State.PRESENT and mine.missing > known.missing and theirs.state is not State.PRESENT:
+        return theirs
     begun_by_them = theirs.intent is not None and theirs.intent not in (known.intent, mine.intent)
     found_by_them = theirs.id is not None and theirs.id != known.id
     if mine.id is None and (found_by_them or begun_by_them):

@@ -12,7 +12,6 @@ from reconcilers.plan.edits import reread
 from reconcilers.plan.merge import overlapping
 from reconcilers.plan.newcomers import settle_in
 from reconcilers.plan.operations import Listed
-from reconcilers.plan.song import shown
 from reconcilers.plan.view import View, beside, bystander, learn, present
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item, ServiceName
@@ -117,20 +116,12 @@ def _remember(view: View) -> Place:
         started=place.started or whole,
         wanted=False,
         full=view.deferred or (place.full and not whole),
-        placed=_standing(view),
+        placed=len(view.board.seen(view.service)),
         failures=0 if place.reason == INCOMPLETE else place.failures,
         reason="",
         message="",
         terminal=False,
     )
-
-
-def _standing(view: View) -> int:
-    """How many tracks are Present in the place, as far as it has shown."""
-    board, service = view.board, view.service
-    others = [board.tracks.get(name) for name in set(board.entries(service).values())]
-    found = [t.placements.get(service, BLANK) for t in others if t is not None]
-    return len(board.settled(service)) + sum(map(shown, found))
 
 
 def _show(view: View, track: Track, item: Item) -> None:

@@ -110,7 +110,7 @@ def _additions(
     """As many additions as can be paid for, or the reading that they rest on."""
     purse = setting.purse(service)
     allowance = purse.budget.allowance
-    stale = service is not ServiceName.TELEGRAM and readings.stale(setting, place)
+    stale = service is not ServiceName.TELEGRAM and readings.stale(setting, service, place)
     if stale:
         observe = readings.observe(setting, service, place, full=True)
         if purse.take(_song_use(wanted[0][0]), readings.price_of(setting, service, place, observe)):

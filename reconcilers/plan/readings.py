@@ -32,11 +32,15 @@ def observation_due(setting: Setting, service: ServiceName, place: Place) -> Obs
     return observe(setting, service, place, full=full or _proof_needed(setting, service, place))
 
 
-def stale(setting: Setting, place: Place) -> bool:
-    """Whether a place must be read again before an addition: a count alone doesn't tell one song from another."""
-    if place.snapshot is not None:
-        return False
-    return place.listed is None or setting.now - place.listed > setting.sync.timing.confirm
+def stale(setting: Setting, service: ServiceName, place: Place) -> bool:
+    """Whether a place must be read whole before an addition: what stands there may not be told by any track.
+
+    So it is before this process has read it, and once a track was changed by another hand since. A count alone doesn't
+    tell one song from another: without a snapshot what was read is soon old.
+    """
+    if place.listed is None or len(setting.board.seen(service)) < place.placed:
+        return True
+    return place.snapshot is None and setting.now - place.listed > setting.sync.timing.confirm
 
 
 def observe(setting: Setting, service: ServiceName, place: Place, *, full: bool) -> Observe:

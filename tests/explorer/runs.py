@@ -194,7 +194,8 @@ def _state(stage: Stage, track: dict[str, object], *, origins: bool) -> tuple[st
 def compare(clean: Ending, end: Ending, *, scratch: bool = False, forgets: bool = False) -> Verdict:
     """How an end differs from the clean one. Without a `scratch` chat a person may have to say whether a post was made.
 
-    Where that is excused (`Case.forgets`), an entry of ours may be held to have been there; never a person's to be ours.
+    Where that is excused (`Case.forgets`), an entry of ours may be held to have been there, or to have been taken out before
+    it was made; never a person's to be ours.
     """
     verdict = Verdict()
     if forgets:
@@ -235,7 +236,11 @@ def compare(clean: Ending, end: Ending, *, scratch: bool = False, forgets: bool 
 
 
 def _forgets(clean: tuple[str, ...], state: tuple[str, ...]) -> bool:
-    """Whether two states differ only in that an entry of ours is held to have been there."""
+    """Whether two states differ only in that an entry of ours is held to have been there, or was gone before it was made.
+
+    Nothing is posted while two read the bot's updates: what people then take out everywhere may never have been posted.
+    """
     return len(clean) == len(state) and all(
-        b in (a, a.replace("Placed", "Found")) for a, b in zip(clean, state, strict=True)
+        b in (a, a.replace("Placed", "Found"), a.removesuffix(" Placed") if "=Removed" in a else a)
+        for a, b in zip(clean, state, strict=True)
     )

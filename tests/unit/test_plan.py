@@ -352,9 +352,26 @@ def test_a_mere_candidate_of_one_track_is_free_for_another() -> None:
     unsure = Track("a", (YOUTUBE, "1"), TEARDROP, placements={YOUTUBE: here("1"), SPOTIFY: asked})
     sure = Track("b", (YOUTUBE, "2"), GLORY, placements={YOUTUBE: here("2"), SPOTIFY: Placement()}, created=5.0)
     found = Searched(SPOTIFY, "b", (Candidate("sp-glory", GLORY),), NOW)
-    made = plan(sync, {"a": unsure, "b": sure}, {SPOTIFY: Place(0, "s", looked=NOW)}, [found], NOW)
+    made = plan(sync, {"a": unsure, "b": sure}, {SPOTIFY: Place(0, "s", looked=NOW, listed=NOW)}, [found], NOW)
     assert [(t.name, t.placements[SPOTIFY].id) for t in made.records] == [("b", "sp-glory")]
     assert [o.track for o in made.operations[SPOTIFY] if isinstance(o, Add)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(Place(2, "s", looked=NOW, placed=1), id="read by another process only"),
+        pytest.param(Place(2, "s", looked=NOW, listed=NOW, placed=2), id="a track of what was read is gone"),
+    ],
+)
+def test_before_an_addition_a_place_is_read_that_no_tracks_need_tell_of(place: Place) -> None:
+    sync = Sync("tapes", {SPOTIFY: Target("sp1"), YOUTUBE: Target("PL1")})
+    known = Track("a", (YOUTUBE, "1"), TEARDROP, placements={YOUTUBE: here("1"), SPOTIFY: here("sp-tear")})
+    new = Track("b", (YOUTUBE, "2"), GLORY, placements={YOUTUBE: here("2"), SPOTIFY: Placement(id="sp-glory")})
+    made = plan(sync, {"a": known, "b": new}, {SPOTIFY: place}, [], NOW)
+    assert [(type(o), o.full) for o in made.operations[SPOTIFY] if isinstance(o, Observe)] == [(Observe, True)]
+    made = plan(sync, {"a": known, "b": new}, {SPOTIFY: replace(place, placed=1, listed=NOW)}, [], NOW)
+    assert [type(o) for o in made.operations[SPOTIFY]] == [Add]
 
 
 # ----------------------------------------------------------------------------------------------- what people say

@@ -88,6 +88,17 @@ def test_a_decision_does_not_hide_that_another_has_begun_to_add() -> None:
     assert outcome(PENDING, MINE, THEIRS) == THEIRS
 
 
+@pytest.mark.parametrize("mine", [PENDING, replace(PENDING, id="7"), Placement(State.REVIEW, id="7")])
+def test_who_has_put_nothing_there_does_not_undo_what_another_put_there(mine: Placement) -> None:
+    assert outcome(replace(PENDING, id="5"), mine, placed("7")) == placed("7")
+    assert outcome(replace(PENDING, id="7"), mine, placed("7")) == placed("7")
+
+
+def test_what_is_not_shown_any_more_does_not_undo_that_another_took_it_out() -> None:
+    gone = replace(HERE, state=State.REMOVED, seen=False)
+    assert outcome(HERE, replace(HERE, missing=1, missed=5.0), gone) == gone
+
+
 def test_a_failure_does_not_hide_what_another_found() -> None:
     assert outcome(MINE, Placement(State.FAILED, reason="Refused"), placed("7")) == placed("7")
 
