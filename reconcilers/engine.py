@@ -42,6 +42,9 @@ from reconcilers.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
+OnTurn = Callable[[ServiceName, float], None]
+"""Told how many seconds the work of one pass took at a service."""
+
 Entry = tuple[Observation, asyncio.Future[None] | None]
 """What was seen, and who waits for it to be stored."""
 
@@ -58,6 +61,7 @@ class Engine:
         wake: Callable[[], None],
         may_write: Callable[[], bool] = lambda: True,
         epoch: Callable[[], int] = lambda: 0,
+        on_turn: OnTurn = lambda service, seconds: None,
         concurrency: int = 20,
     ) -> None:
         """`wake` asks for another `step`; `may_write` is asked before every write to a service (is this still the leader?)."""
@@ -70,6 +74,7 @@ class Engine:
         self._wake = wake
         self._may_write = may_write
         self._epoch = epoch
+        self._on_turn = on_turn
         self._limit = asyncio.Semaphore(concurrency)
         self._inbox: list[Entry] = []
         self._lanes: dict[ServiceName, asyncio.Task[None]] = {}
@@ -209,7 +214,7 @@ class Engine:
             await self.store.record(before, after)  # type: ignore[arg-type]
 
     async def _run(self, name: ServiceName, operations: tuple[Operation, ...]) -> None:
-        service = self.services[name]
+        service, started = self.services[name], self._clock()
         try:
             adds = [o for o in operations if isinstance(o, Add)]
             for operation in operations:
@@ -232,6 +237,7 @@ class Engine:
             self._report(Troubled(name, trouble, self._clock()))
         finally:
             self._lanes.pop(name, None)
+            self._on_turn(name, self._clock() - started)
             if name in self.accounts:
                 self.accounts[name].release(self)
             self._wake()

@@ -50,6 +50,11 @@ class Entry:
     urgent: bool = False
     kept_at: float = 0.0
 
+    @property
+    def short(self) -> str:
+        """What tells it from others in a label, and tells nothing else."""
+        return self.name.removeprefix(PREFIX)[:8]
+
     def counted(self, user: Hashable) -> OnCall:
         """Counts the requests of one of those who share the account: for people, and against its allowance."""
 
@@ -112,7 +117,7 @@ class AccountBook:
             if budget.allowance is not None:
                 used = budget.used(now)
                 left = max(0, budget.allowance.units - used)
-            yield AccountNumbers(entry.service, entry.name.removeprefix(PREFIX)[:8], used, left, waits)
+            yield AccountNumbers(entry.service, entry.short, used, left, waits)
 
     async def run(self) -> None:
         """Keeps what accounts have used, and that they have to wait, until cancelled."""

@@ -42,11 +42,12 @@ TIMEOUT = (10.0, 30.0)
 
 @dataclass(slots=True)
 class BotAccount:
-    """A bot, its stream of updates, and how many MusicSyncs use it."""
+    """A bot, its stream of updates, what its account is called in numbers, and how many MusicSyncs use it."""
 
     bot: Bot
     intake: Intake
     account: Account
+    name: str = ""
     users: int = 0
 
 
@@ -94,7 +95,8 @@ class Accounts:
                     "The key token of the Secret is not a bot token. Copy it from @BotFather: 123456789:AA….",
                     reason="InvalidCredentials",
                 ) from None
-            account = self._bots[token] = BotAccount(bot, self.open_intake(bot, keyed(token)), known.account)
+            intake = self.open_intake(bot, keyed(token))
+            account = self._bots[token] = BotAccount(bot, intake, known.account, known.short)
             account.intake.start()
         account.users += 1
         source = None
@@ -208,6 +210,12 @@ class Accounts:
         for (namespace, name), (fingerprint, ends) in self._consents.items():
             if fingerprint in self._spotify_tokens:
                 yield namespace, name, ends - now
+
+    def polls(self) -> Iterable[tuple[str, float]]:
+        """The account of each bot, and the seconds since its updates were last read."""
+        for bot in self._bots.values():
+            if (age := bot.intake.age) is not None:
+                yield bot.name, age
 
     async def _source(self, namespace: str, audio: Mapping[str, Any]) -> AudioSource:
         reference = audio.get("cookiesSecretRef")

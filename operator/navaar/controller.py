@@ -202,6 +202,7 @@ class Controller:
         self, key: Key, resource: Resource, status: dict[str, Any], moment: float | None, session: Session | None = None
     ) -> float | None:
         """Writes the status if it changed: at once where a condition turned, now and then where only numbers did."""
+        self._metrics.said(key, status["conditions"])
         previous = resource.get("status") or {}
         if status == previous:
             if session is not None:

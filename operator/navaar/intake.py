@@ -111,6 +111,7 @@ class Intake:
         self._contested_until = 0.0
         self._beaten = 0.0
         self._polled: float | None = None
+        self._begun: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -119,8 +120,15 @@ class Intake:
         contested = self._clock() < self._contested_until
         return replace(self._stream, contested=contested)
 
+    @property
+    def age(self) -> float | None:
+        """Seconds since updates were last read, or since the first try; None before that."""
+        last = self._polled if self._polled is not None else self._begun
+        return None if last is None else self._elapsed() - last
+
     def start(self) -> None:
         """Begins to read, in a task of its own."""
+        self._begun = self._elapsed()
         self._task = asyncio.create_task(self._run(), name="intake")
 
     async def close(self) -> None:

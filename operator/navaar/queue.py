@@ -55,6 +55,7 @@ class WorkQueue(Generic[K]):
         self._order = itertools.count()
         self._running: set[K] = set()
         self._failures: dict[K, int] = {}
+        self._owed: dict[K, float] = {}  # since when work on a key has been due that hasn't come to its end
         self._waiting: set[asyncio.Future[None]] = set()
         self._closed = False
 
@@ -70,7 +71,7 @@ class WorkQueue(Generic[K]):
             wait = self._until_next()
             if wait is not None and wait <= 0:
                 _, _, key = heapq.heappop(self._heap)
-                del self._due[key]
+                self._owed.setdefault(key, self._due.pop(key))
                 self._running.add(key)
                 return key
             await self._sleep(wait)
@@ -87,6 +88,7 @@ class WorkQueue(Generic[K]):
             after = max(self._backoff.after(self._failures[key]), after or 0.0)
         else:
             self._failures.pop(key, None)
+            self._owed.pop(key, None)
         if after is not None:
             self.add(key, after * (1.0 + self._jitter * self._rng.random()))
         elif key in self._due:
@@ -96,6 +98,7 @@ class WorkQueue(Generic[K]):
         """Drops the key and what is known of its failures. A worker that has it still calls `done`."""
         self._due.pop(key, None)
         self._failures.pop(key, None)
+        self._owed.pop(key, None)
 
     def close(self) -> None:
         """Every `get`, waiting or to come, raises QueueClosed."""
@@ -105,6 +108,11 @@ class WorkQueue(Generic[K]):
     def failures(self, key: K) -> int:
         """Failures in a row."""
         return self._failures.get(key, 0)
+
+    def overdue(self, key: K) -> float:
+        """Seconds for which work on the key has been due without coming to its end: not begun, hanging, or failing."""
+        now = self._clock()
+        return max(0.0, now - min(self._owed.get(key, now), self._due.get(key, now)))
 
     @property
     def depth(self) -> int:

@@ -23,6 +23,7 @@ from reconcilers.model import NOT_READING, Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
+from reconcilers.plan.progress import Progress, moved
 from reconcilers.policy import Mode, Sync, Timing
 from reconcilers.services.protocol import Item, ServiceName
 
@@ -64,7 +65,8 @@ class Session:
         self._built: dict[ServiceName, str] = {}
         self._consents: dict[ServiceName, summary.Consent] = {}
         self._secrets: set[str] = set()
-        self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing]] | None = None
+        self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing], float | None] | None = None
+        self._progress = Progress()
         self._handled: str | None = None
         self._owners: Mapping[str, Any] | None = {}
 
@@ -95,9 +97,11 @@ class Session:
             lookback = channel.lookback(sync, unknown)
         posting = channel is not None and unknown is None and not channel.contested
         before = remembered(tracks)
+        places_before = engine.places
         plan = await engine.step(sync, posting=posting, lookback=lookback, start=not suspended)
         self._shared.metrics.recorded(tracks, plan.records)
-        self._shared.metrics.held(self.key, sync.targets, plan.held.keys if sync.mode is not Mode.PLAN else ())
+        got_on = moved(tracks, plan.records, places_before, plan.places)
+        self._progress = self._progress.after({} if suspended else plan.due, got_on, self._shared.clock())
         assert self._store is not None
         if self._owners != self._store.facts.owner:
             await self._store.settle_owners()
@@ -114,8 +118,11 @@ class Session:
             log.info("%s/%s: the channel's past is read, up to post %d", *self.key, reading.upto)
             self._wake()
         if self._counted is None or plan.records or plan.deleted:
-            self._counted = summary.count(tracks, sync)
-        counts, places = self._counted
+            self._counted = (*summary.count(tracks, sync), summary.oldest_question(tracks.values()))
+        counts, places, question = self._counted
+        held = plan.held.keys if sync.mode is not Mode.PLAN else ()
+        states = {service: standing.states for service, standing in places.items()}
+        self._shared.metrics.stands(self.key, states, question, held, self._progress)
         telegram, trouble = {}, None
         if channel is not None:
             telegram = channel.status(heard, before, tracks, unknown, reading)
@@ -164,6 +171,7 @@ class Session:
                 wake=self._wake,
                 may_write=self._shared.may_write,
                 epoch=self._shared.epoch,
+                on_turn=self._shared.metrics.turned,
             )
             for service in sync.targets:
                 self._engine.places[service] = _place_from(previous.get(service.value) or {})

@@ -1,13 +1,13 @@
 """What a MusicSync's status says, from what a pass left behind. Nothing in it changes when nothing changed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from navaar import outlook
 from navaar.api.instant import written
-from reconcilers.model import Place, State, Track
+from reconcilers.model import NOTHING, Place, State, Track
 from reconcilers.phase import phase_of
 from reconcilers.plan import Plan
 from reconcilers.plan.bulk import Held
@@ -34,11 +34,12 @@ class Verdict:
 
 
 class Standing(NamedTuple):
-    """Songs in one place: there, on their way, and there although they should have gone."""
+    """Songs in one place: there, on their way, there although they should have gone; and how many are in each state."""
 
     present: int = 0
     pending: int = 0
     retained: int = 0
+    states: Mapping[State, int] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,21 @@ def count(tracks: Mapping[str, Track], sync: Sync) -> tuple[dict[str, int], dict
     for service in sync.targets:
         states = Counter(p.state for t in tracks.values() if (p := t.placements.get(service)) is not None)
         pending = states[State.PENDING] + states[State.ADDING] + states[State.CORRECTING]
-        places[service] = Standing(states[State.PRESENT], pending, states[State.RETAINED])
+        places[service] = Standing(states[State.PRESENT], pending, states[State.RETAINED], states)
     names = ("synced", "partial", "review", "failed", "syncing", "removed", "excluded", "duplicate")
     return {"songs": songs, **{name: phases.get(name, 0) for name in names}}, places
+
+
+def oldest_question(tracks: Iterable[Track]) -> float | None:
+    """Since when the song has waited that has waited longest for a person's answer (Unix seconds); None: none does."""
+    asked = (
+        placement.changed
+        for track in tracks
+        if track.rest is None and track.duplicate_of is None
+        for placement in track.placements.values()
+        if placement.told is State.REVIEW and placement.changed is not None
+    )
+    return min(asked, default=None)
 
 
 def assembled(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconcilers.budget import Budget, Claim, Wait
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track, nothing
-from reconcilers.plan import absorb, bulk, decide, digest, readings, trouble, wishes
+from reconcilers.plan import absorb, bulk, decide, digest, progress, readings, trouble, wishes
 from reconcilers.plan import lookback as posts
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
@@ -52,7 +52,7 @@ class Plan:
     their survivors, to be deleted after that. `operations` are per place, in order, to be carried out one after another;
     places are independent. `held` waits for approval. `wake` is when to plan again though nothing happens (Unix seconds).
     `claims` are the units of their accounts that the operations may use; `waits` tells of songs for which a day's don't
-    suffice.
+    suffice; `due` of what could be done in each place, so that it can be told whether it is.
     """
 
     records: tuple[Track, ...]
@@ -64,6 +64,7 @@ class Plan:
     wake: float | None
     claims: Mapping[ServiceName, Claim] = field(default_factory=nothing)
     waits: Mapping[ServiceName, Wait] = field(default_factory=nothing)
+    due: Mapping[ServiceName, progress.Due] = field(default_factory=nothing)
 
     @property
     def empty(self) -> bool:
@@ -123,7 +124,8 @@ def plan(
     wake = _wake(setting)
     claims = {service: setting.purses[service].claim for service in operations if service in setting.purses}
     waits = decide.waits(setting) if sync.mode is not Mode.PLAN else {}
-    return Plan(board.records(), dict(board.deleted), remembered, operations, held, shown, wake, claims, waits)
+    due = progress.due(setting)
+    return Plan(board.records(), dict(board.deleted), remembered, operations, held, shown, wake, claims, waits, due)
 
 
 def _purses(budgets: Mapping[ServiceName, Budget], now: float) -> dict[ServiceName, Purse]:

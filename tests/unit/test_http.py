@@ -10,6 +10,8 @@ import pytest
 from navaar.http import HttpServer
 from navaar.metrics import Metrics
 from navaar.queue import WorkQueue
+from reconcilers.model import Origin, Placement, Source, State, Track
+from reconcilers.plan.progress import Progress
 from reconcilers.services.protocol import ServiceName
 
 
@@ -24,7 +26,8 @@ class Endpoint:
     def __init__(self) -> None:
         self.problem: str | None = None
         self.unready: str | None = None
-        self.metrics = Metrics()
+        self.time = 1_800_000_000.0
+        self.metrics = Metrics(clock=lambda: self.time)
         self.server = HttpServer(
             alive=lambda: self.problem,
             ready=lambda: self.unready,
@@ -60,18 +63,22 @@ async def test_health_and_readiness_are_two_questions(endpoint: Endpoint) -> Non
 
 
 async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
-    queue: WorkQueue[str] = WorkQueue()
-    queue.add("tapes")
+    queue: WorkQueue[tuple[str, str]] = WorkQueue()
+    queue.add(("music", "tapes"))
     elector: Any = SimpleNamespace(leading=True)
     endpoint.metrics.observe(Tracks(), SimpleNamespace(queue=queue), elector)
     endpoint.metrics.called(ServiceName.SPOTIFY, "search", 1, "ok", 0.2)
     endpoint.metrics.called(ServiceName.YOUTUBE, "add", 50, "QuotaExhausted", 0.3)
     endpoint.metrics.passed(("music", "tapes"), 0.01, False)
-    endpoint.metrics.held(
-        ("music", "tapes"), [ServiceName.SPOTIFY], {(f"t{n}", ServiceName.SPOTIFY, "remove") for n in "ab"}
-    )
-    endpoint.metrics.held(("music", "gone"), [ServiceName.SPOTIFY], ())
+    spotify = ServiceName.SPOTIFY
+    held = {(f"t{n}", spotify, "remove") for n in "ab"}
+    states = {spotify: {State.PRESENT: 397}}
+    progress = Progress(songs={spotify: endpoint.time - 60})
+    endpoint.metrics.stands(("music", "tapes"), states, endpoint.time - 3600, held, progress)
+    endpoint.metrics.said(("music", "tapes"), [{"type": "Ready", "status": "False", "reason": "AwaitingApproval"}])
+    endpoint.metrics.stands(("music", "gone"), states, None, (), Progress())
     endpoint.metrics.forgotten(("music", "gone"))
+    endpoint.time += 40
     status, text, content_type = await endpoint.get("/metrics")
     assert status == 200
     assert content_type.startswith("text/plain")
@@ -86,6 +93,12 @@ async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
         'navaar_sync_cycles_total{namespace="music",result="failed",sync="tapes"} 0.0',
         'navaar_held_operations{namespace="music",operation="remove",service="spotify",sync="tapes"} 2.0',
         'navaar_held_operations{namespace="music",operation="add",service="spotify",sync="tapes"} 0.0',
+        'navaar_place_songs{namespace="music",service="spotify",state="Present",sync="tapes"} 397.0',
+        'navaar_place_songs{namespace="music",service="spotify",state="Failed",sync="tapes"} 0.0',
+        'navaar_sync_stalled_seconds{namespace="music",service="spotify",sync="tapes"} 100.0',
+        'navaar_review_oldest_seconds{namespace="music",sync="tapes"} 3640.0',
+        'navaar_sync_pass_age_seconds{namespace="music",sync="tapes"} 40.0',
+        'navaar_condition{namespace="music",reason="AwaitingApproval",status="False",sync="tapes",type="Ready"} 1.0',
         "navaar_queue_depth 1.0",
         "navaar_leader 1.0",
         "navaar_up 1.0",
@@ -96,11 +109,35 @@ async def test_the_numbers_are_those_of_now(endpoint: Endpoint) -> None:
     assert "_created" not in text
 
 
+async def test_what_a_pass_recorded_is_counted_once_and_the_wait_of_new_songs_is_told(endpoint: Endpoint) -> None:
+    spotify, youtube = ServiceName.SPOTIFY, ServiceName.YOUTUBE
+
+    def song(name: str, source: Source, spotify_state: State, youtube_state: State) -> Track:
+        placements = {
+            spotify: Placement(spotify_state, Origin.PLACED, "x", changed=endpoint.time),
+            youtube: Placement(youtube_state, reason="TooLarge"),
+        }
+        origin = (ServiceName.TELEGRAM, name)
+        return Track(name, origin, placements=placements, source=source, created=endpoint.time - 45)
+
+    before = {n: song(n, s, State.ADDING, State.PENDING) for n, s in (("a", Source.NEW), ("b", Source.BACKLOG))}
+    after = [song(n, t.source, State.PRESENT, State.FAILED) for n, t in before.items()]
+    endpoint.metrics.recorded(before, [*after, song("c", Source.NEW, State.PENDING, State.PENDING)])
+    text = (await endpoint.get("/metrics"))[1].splitlines()
+    assert 'navaar_tracks_synced_total{service="spotify"} 2.0' in text
+    assert 'navaar_track_lag_seconds_count{service="spotify"} 1.0' in text, "a backlog waits for no reason to complain"
+    assert 'navaar_track_lag_seconds_sum{service="spotify"} 45.0' in text
+    assert 'navaar_tracks_given_up_total{reason="TooLarge",service="youtubeMusic"} 2.0' in text
+    assert 'navaar_tracks_discovered_total{service="telegram"} 1.0' in text
+
+
 async def test_every_known_label_is_there_before_anything_happened(endpoint: Endpoint) -> None:
     _, text, _ = await endpoint.get("/metrics")
     for service in ServiceName:
         assert f'navaar_sync_errors_total{{error_type="RateLimited",service="{service.value}"}} 0.0' in text
         assert f'navaar_tracks_synced_total{{service="{service.value}"}} 0.0' in text
+        assert f'navaar_tracks_given_up_total{{reason="NotStored",service="{service.value}"}} 0.0' in text
+        assert f'navaar_track_lag_seconds_count{{service="{service.value}"}} 0.0' in text
 
 
 async def test_openmetrics_is_given_to_who_asks_for_it(endpoint: Endpoint) -> None:

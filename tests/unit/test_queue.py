@@ -192,3 +192,23 @@ def test_depth_counts_what_is_due_and_not_under_way() -> None:
         assert made.depth == 0
 
     virtual(scenario())
+
+
+def test_what_is_not_begun_what_hangs_and_what_fails_is_overdue_until_it_succeeds() -> None:
+    async def scenario() -> None:
+        made = queue()
+        made.add("tapes", after=10)
+        assert made.overdue("tapes") == 0
+        await asyncio.sleep(70)
+        assert made.overdue("tapes") == pytest.approx(60)
+        await made.get()
+        await asyncio.sleep(30)
+        assert made.overdue("tapes") == pytest.approx(90)
+        made.done("tapes", failed=True)
+        await asyncio.sleep(10)
+        await made.get()
+        assert made.overdue("tapes") == pytest.approx(100)
+        made.done("tapes", after=900)
+        assert made.overdue("tapes") == 0
+
+    virtual(scenario())
