@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from navaar.http.statictoken import token_in
+
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -38,8 +40,18 @@ def parser() -> argparse.ArgumentParser:
         "--lease-name", default="navaar", metavar="NAME", help="the Lease of this installation (%(default)s)"
     )
     run.add_argument(
-        "--listen", default="0.0.0.0:8080", metavar="HOST:PORT", help="of /healthz, /readyz and /metrics (%(default)s)"
-    )
+        "--listen", default="0.0.0.0:8080", metavar="HOST:PORT",
+        help="of /healthz, /readyz, /metrics, /api and /docs (%(default)s)",
+    )  # fmt: skip
+    run.add_argument(
+        "--api", choices=("auto", "tokens", "open", "off"), default="auto",
+        help="who may read /api: tokens: who shows a Kubernetes token (or that of --api-token-file), what its owner may list; "
+        "open: everybody who can reach it; auto: tokens, unless --listen is a loopback address; off: nobody (%(default)s)",
+    )  # fmt: skip
+    run.add_argument(
+        "--api-token-file", type=Path, metavar="FILE",
+        help="a token, 20 characters or more, that sees everything: for scripts without a Kubernetes identity",
+    )  # fmt: skip
     run.add_argument(
         "--log-format", choices=("auto", "json", "console"), default="auto", help="auto: console on a terminal"
     )
@@ -71,16 +83,22 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carries out a command; the process's exit code."""
     args = parser().parse_args(arguments)
-    # Only `run` needs the operator's weight.
-    from navaar.run import Options
-    from navaar.run import main as run
-    from reconcilers.policy import Timing
-
     own = _own_namespace()
     host, _, port = args.listen.rpartition(":")
     if not port.isdigit():
         print(f"navaar: --listen wants HOST:PORT, such as 127.0.0.1:8080; got {args.listen}", file=sys.stderr)
         return 2
+    if args.api_token_file is not None and args.api != "off":
+        try:
+            token_in(args.api_token_file)
+        except ValueError as error:
+            print(f"navaar: --api-token-file: {error}", file=sys.stderr)
+            return 2
+    # Only `run` needs the operator's weight.
+    from navaar.run import Options
+    from navaar.run import main as run
+    from reconcilers.policy import Timing
+
     kubeconfig = args.kubeconfig
     if kubeconfig is None and args.context is not None:
         kubeconfig = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
@@ -97,6 +115,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lease=args.lease_name,
         host=host,
         port=int(port),
+        api=args.api != "off",
+        tokens={"tokens": True, "open": False}.get(args.api),
+        token_file=args.api_token_file,
         log_format=log_format,
         log_level=args.log_level,
         grace=args.grace,

@@ -15,6 +15,8 @@ from navaar.metrics import Metrics
 from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
 from navaar.status import CONDITION, Facts
+from navaar.work import Work
+from reconcilers.plan.bulk import Held
 from reconcilers.services.protocol import ServiceName
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Controller:
         self._unprimed: set[Key] = set()
         self._workers: list[asyncio.Task[None]] = []
         self._written: dict[Key, float] = {}
+        self._passes: dict[Key, tuple[float, float, bool]] = {}  # when it ended, seconds, whether it failed
 
     # ------------------------------------------------------------------ triggers
 
@@ -101,6 +104,22 @@ class Controller:
         for key in self.sessions:
             self.queue.add(key)
 
+    def work(self, key: Key) -> Work | None:
+        """What is known of a MusicSync beside its status; None while nothing is done for it."""
+        session = self.sessions.get(key)
+        ended, seconds, failed = self._passes.get(key, (None, 0.0, False))
+        if session is None and ended is None:
+            return None
+        wait = self.queue.wait(key)
+        return Work(
+            places=session.places if session is not None else {},
+            held=session.held if session is not None else Held(),
+            ended=ended,
+            seconds=seconds,
+            failed=failed,
+            next=None if wait is None else self._clock() + wait,
+        )
+
     # ----------------------------------------------------------------- the loop
 
     def start(self, shared: Shared, known: Iterable[Resource]) -> None:
@@ -141,9 +160,12 @@ class Controller:
                 log.exception("%s/%s: the pass failed", *key)
             finally:
                 if key in self.resources:
-                    self._metrics.passed(key, time.perf_counter() - started, failed)
+                    seconds = time.perf_counter() - started
+                    self._metrics.passed(key, seconds, failed)
+                    self._passes[key] = (self._clock(), seconds, failed)
                 else:
                     self._metrics.forgotten(key)
+                    self._passes.pop(key, None)
                 self.queue.done(key, after=after, failed=failed)
                 self._prime(key)
                 if time.perf_counter() - started > LONG:

@@ -87,6 +87,16 @@ class Elector:
         """Whether this process is the active one."""
         return self.still_leader()
 
+    @property
+    def known(self) -> bool:
+        """Whether the Lease was seen, whoever holds it."""
+        return self._lease is not None
+
+    @property
+    def active(self) -> str | None:
+        """The name of the active operator, as the Lease was last seen; None where it names nobody."""
+        return ((self._lease or {}).get("spec") or {}).get("holderIdentity") or None
+
     def still_leader(self, for_seconds: float = 0.0) -> bool:
         """Whether nobody can take over within that time. Of more than the Lease's duration, that is never certain."""
         if not self.acquired.is_set() or self.lost.is_set():

@@ -50,6 +50,7 @@ _QUIET = {
     "asyncio": logging.WARNING,
     "kubernetes": logging.WARNING,
     "kopf": logging.WARNING,
+    "uvicorn": logging.ERROR,  # warns of every request that isn't HTTP
 }
 
 _COLOURS = {
@@ -102,13 +103,20 @@ def redacted(text: str) -> str:
     return text
 
 
-class _Formatter(logging.Formatter):
-    def _message(self, record: logging.LogRecord) -> str:
-        try:
-            return redacted(record.getMessage())
-        except (TypeError, ValueError):
-            return redacted(f"{record.msg} {record.args}")
+def fields() -> tuple[tuple[str, str], ...]:
+    """What a line that is logged here and now is about: the fields of `context`."""
+    return _CONTEXT.get()
 
+
+def message_of(record: logging.LogRecord) -> str:
+    """The message of a record, redacted."""
+    try:
+        return redacted(record.getMessage())
+    except (TypeError, ValueError):
+        return redacted(f"{record.msg} {record.args}")
+
+
+class _Formatter(logging.Formatter):
     def _trace(self, record: logging.LogRecord) -> str:
         if not record.exc_info or record.exc_info[1] is None:
             return ""
@@ -126,7 +134,7 @@ class ConsoleFormatter(_Formatter):
         """One line, and the traceback if there is one."""
         at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
         about = " ".join(value for _, value in _CONTEXT.get())
-        message = self._message(record)
+        message = message_of(record)
         trace = self._trace(record)
         if self._colours:
             colour = _COLOURS.get(record.levelno, "")
@@ -148,7 +156,7 @@ class JsonFormatter(_Formatter):
             .replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": self._message(record),
+            "message": message_of(record),
             **{name: value for name, value in _CONTEXT.get() if name not in ("time", "level", "logger", "message")},
         }
         trace = self._trace(record)

@@ -105,6 +105,11 @@ class WorkQueue(Generic[K]):
         self._closed = True
         self._wake()
 
+    def wait(self, key: K) -> float | None:
+        """Seconds until the key is due, 0 for one that is; None while it isn't to come."""
+        due = self._due.get(key)
+        return None if due is None else max(0.0, due - self._clock())
+
     def failures(self, key: K) -> int:
         """Failures in a row."""
         return self._failures.get(key, 0)

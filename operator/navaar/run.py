@@ -18,16 +18,23 @@ from navaar.accountbook import AccountBook
 from navaar.accounts import Accounts
 from navaar.controller import Controller
 from navaar.events import Events
-from navaar.http import HttpServer
+from navaar.http.access import Gate, is_loopback
+from navaar.http.app import application
+from navaar.http.endpoints import Answers
+from navaar.http.reviews import Reviews
+from navaar.http.server import HttpServer
+from navaar.http.sources import Leader, Sources
 from navaar.intake import Intake
 from navaar.kinds import MUSICSYNCS
 from navaar.kube import Kube
 from navaar.lease import Elector, Heartbeat
 from navaar.ledger import Ledger
+from navaar.loglines import LogLines
 from navaar.metrics import Metrics
 from navaar.secrets import Secrets
 from navaar.session import Shared
 from navaar.store import TrackStore
+from navaar.syncs import Syncs
 from navaar.watch import Watch
 from reconcilers.audio import workdir
 from reconcilers.policy import Timing
@@ -45,9 +52,10 @@ class Options:
     """How the operator runs.
 
     `namespaces`: whose MusicSyncs it serves (None: the whole cluster's). `namespace`: where its Leases are. `host` (empty:
-    every address) and `port`: of its endpoints. `grace`: seconds that an upload may take to end at shutdown. `workdir`:
-    where audio under way gets a folder (None: where temporary files are). Without `kubeconfig` and `context` it is the
-    cluster that its pod runs in.
+    every address) and `port`: of its endpoints. `api`: whether the API is among them; `tokens`: whether it wants a token
+    (None: where others than this machine could ask); `token_file` holds one that sees everything. `grace`: seconds that an
+    upload may take to end at shutdown. `workdir`: where audio under way gets a folder (None: where temporary files are).
+    Without `kubeconfig` and `context` it is the cluster that its pod runs in.
     """
 
     kubeconfig: str | None = None
@@ -57,6 +65,9 @@ class Options:
     lease: str = "navaar"
     host: str = ""
     port: int = 8080
+    api: bool = True
+    tokens: bool | None = None
+    token_file: Path | None = None
     log_format: str = "json"
     log_level: str = "INFO"
     grace: float = 120.0
@@ -104,18 +115,33 @@ class Process:
             secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)
         ]
         metrics.observe(store, controller, elector)
+        syncs = Syncs(kube, options.namespaces)
+        wants_tokens = not is_loopback(options.host) if options.tokens is None else options.tokens
+        reviews = Reviews(kube.configuration) if wants_tokens else None
+        api = None
+        if options.api:
+            lines = LogLines()
+            logging.getLogger().addHandler(lines)
+            leader = lambda: Leader(elector.holder, elector.leading, elector.active)  # noqa: E731
+            sources = Sources(options.namespaces, store, syncs, lines, leader, controller.work)
+            api = (Answers(sources), Gate(reviews, options.token_file, local=is_loopback(options.host)))
         endpoints = HttpServer(
-            alive=lambda: self.trouble,
-            ready=lambda: None if store.synced else "the Tracks are still being read",
-            metrics=metrics.render,
+            application(
+                alive=lambda: self.trouble,
+                ready=lambda: _unready(store, syncs, elector),
+                metrics=metrics.render,
+                api=api,
+            ),
             host=options.host,
             port=options.port,
         )
         await endpoints.start()
-        log.info("serving /healthz, /readyz and /metrics on port %d", endpoints.addresses[0][1])
+        served = "/healthz, /readyz, /metrics" + (", /api and /docs" if api else "")
+        log.info("serving %s on port %d", served, endpoints.addresses[0][1])
         background = [
             self._background(lag.measure(metrics.lagged), "the event loop can no longer be measured"),
             self._background(store.run(), "the Tracks can no longer be followed"),
+            self._background(syncs.run(), "the MusicSyncs can no longer be followed"),
             self._background(elector.run(), "the Lease was lost"),
             self._background(events.run(), "Events can no longer be written"),
             *(self._background(informer.run(), "the Secrets can no longer be followed") for informer in watched),
@@ -183,6 +209,8 @@ class Process:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await endpoints.close()
+            if reviews is not None:
+                await reviews.close()
             await kube.close()
             await lease_kube.close()
         if self.trouble:
@@ -212,6 +240,17 @@ class Process:
             return not self.stop.is_set()
         wanting.cancel()
         return False
+
+
+def _unready(store: TrackStore, syncs: Syncs, elector: Elector) -> str | None:
+    """Why the process isn't ready, of itself: what a service does is a condition and an alert."""
+    if not store.synced:
+        return "the Tracks are still being read"
+    if not syncs.synced:
+        return "the MusicSyncs are still being read"
+    if not elector.known:
+        return "it isn't known yet who holds the Lease"
+    return None
 
 
 def main(options: Options) -> int:

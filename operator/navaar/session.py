@@ -21,6 +21,7 @@ from reconcilers.engine import Engine
 from reconcilers.errors import AuthError
 from reconcilers.model import NOT_READING, Place
 from reconcilers.past import Unknown, remembered
+from reconcilers.plan.bulk import Held
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
 from reconcilers.plan.progress import Progress, moved
@@ -69,6 +70,13 @@ class Session:
         self._progress = Progress()
         self._handled: str | None = None
         self._owners: Mapping[str, Any] | None = {}
+        self.held = Held()
+        """What the last plan left for a person to approve."""
+
+    @property
+    def places(self) -> Mapping[ServiceName, Place]:
+        """What is remembered of its places."""
+        return self._engine.places if self._engine is not None else {}
 
     # ------------------------------------------------------------------ the pass
 
@@ -120,9 +128,9 @@ class Session:
         if self._counted is None or plan.records or plan.deleted:
             self._counted = (*summary.count(tracks, sync), summary.oldest_question(tracks.values()))
         counts, places, question = self._counted
-        held = plan.held.keys if sync.mode is not Mode.PLAN else ()
+        self.held = plan.held if sync.mode is not Mode.PLAN else Held()
         states = {service: standing.states for service, standing in places.items()}
-        self._shared.metrics.stands(self.key, states, question, held, self._progress)
+        self._shared.metrics.stands(self.key, states, question, self.held.keys, self._progress)
         telegram, trouble = {}, None
         if channel is not None:
             telegram = channel.status(heard, before, tracks, unknown, reading)

@@ -7,7 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from navaar.http import HttpServer
+from navaar.http.app import application
+from navaar.http.server import HttpServer
 from navaar.metrics import Metrics
 from navaar.queue import WorkQueue
 from reconcilers.model import Origin, Placement, Source, State, Track
@@ -28,13 +29,8 @@ class Endpoint:
         self.unready: str | None = None
         self.time = 1_800_000_000.0
         self.metrics = Metrics(clock=lambda: self.time)
-        self.server = HttpServer(
-            alive=lambda: self.problem,
-            ready=lambda: self.unready,
-            metrics=self.metrics.render,
-            host="127.0.0.1",
-            port=0,
-        )
+        app = application(alive=lambda: self.problem, ready=lambda: self.unready, metrics=self.metrics.render)
+        self.server = HttpServer(app, host="127.0.0.1", port=0)
 
     async def get(self, path: str, accept: str = "") -> tuple[int, str, str]:
         host, port = self.server.addresses[0]
@@ -148,7 +144,9 @@ async def test_openmetrics_is_given_to_who_asks_for_it(endpoint: Endpoint) -> No
 
 async def test_a_port_that_is_taken_is_an_error_at_the_start(endpoint: Endpoint) -> None:
     host, port = endpoint.server.addresses[0]
-    second = HttpServer(alive=lambda: None, ready=lambda: None, metrics=lambda _: (b"", ""), host=host, port=port)
+    second = HttpServer(
+        application(alive=lambda: None, ready=lambda: None, metrics=lambda _: (b"", "")), host=host, port=port
+    )
     with pytest.raises(OSError, match="in use"):
         await second.start()
     await second.close()

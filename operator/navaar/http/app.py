@@ -1,0 +1,142 @@
+"""Everything that is served: health and numbers for the cluster, the API and its description for people and programs."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from navaar.http.access import Gate
+from navaar.http.docs import POLICY, STYLE, STYLE_PATH, page
+from navaar.http.endpoints import ENDPOINTS, Answers, Endpoint
+from navaar.http.openapi import document
+from navaar.http.problem import Problem, bad, unavailable, unknown
+from navaar.http.question import read
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], str | None]
+"""What is wrong, in a sentence; None when nothing is. Must not wait, and says nothing secret."""
+
+QUERY = 8192
+"""Characters of a query that are read."""
+
+PARAMETERS = 100
+
+AT_ONCE = 32
+"""Answers of the API that are worked out at a time."""
+
+_EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_API = {**_EVERYWHERE, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Vary": "Authorization"}
+
+
+def application(
+    *,
+    alive: Check,
+    ready: Check,
+    metrics: Callable[[str], tuple[bytes, str]],
+    api: tuple[Answers, Gate] | None = None,
+) -> Starlette:
+    """``/healthz`` (restart me if it fails), ``/readyz`` (don't wait for me if it fails) and ``/metrics``.
+
+    With `api` also what is under ``/api``, ``/openapi.json`` and ``/docs``. `metrics` gives a body and its content type for
+    the Accept header that it is given.
+    """
+
+    async def show(request: Request) -> Response:
+        body, content_type = metrics(request.headers.get("accept", ""))
+        return Response(body, headers={"Content-Type": content_type})
+
+    routes: list[BaseRoute] = [
+        Route("/healthz", _verdict(alive)),
+        Route("/readyz", _verdict(ready)),
+        Route("/metrics", show),
+    ]
+    if api is not None:
+        routes += _api(*api)
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+
+
+def _verdict(check: Check) -> Callable[[Request], Awaitable[Response]]:
+    async def verdict(request: Request) -> Response:
+        problem = check()
+        if problem is None:
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse(problem + "\n", 503)
+
+    return verdict
+
+
+def _api(answers: Answers, gate: Gate) -> list[BaseRoute]:
+    under_way = 0
+
+    def route(endpoint: Endpoint) -> Route:
+        async def answer(request: Request) -> Response:
+            nonlocal under_way
+            if under_way >= AT_ONCE:
+                return _with(unavailable("Too many are asking at once. Ask again in a moment.", 1).response())
+            under_way += 1
+            try:
+                return _with(await _answer(endpoint, answers, gate, request))
+            except Problem as problem:
+                return _with(problem.response())
+            except Exception:
+                log.exception("/api%s couldn't be answered", endpoint.path)
+                said = "Something is wrong in the operator: its log says what. Please report it."
+                return _with(Problem(500, said).response())
+            finally:
+                under_way -= 1
+
+        return Route(f"/api{endpoint.path}", answer, methods=["GET"])
+
+    async def describe(request: Request) -> Response:
+        return _with(Response(to_json(document()), media_type="application/json"))
+
+    async def explain(request: Request) -> Response:
+        return HTMLResponse(page(document()), headers={**_EVERYWHERE, "Content-Security-Policy": POLICY})
+
+    async def style(request: Request) -> Response:
+        return Response(STYLE, headers=_EVERYWHERE, media_type="text/css")
+
+    return [
+        *(route(endpoint) for endpoint in ENDPOINTS),
+        Route("/openapi.json", describe),
+        Route("/docs", explain),
+        Route(STYLE_PATH, style),
+    ]
+
+
+async def _answer(endpoint: Endpoint, answers: Answers, gate: Gate, request: Request) -> Response:
+    caller = gate.admit(request.headers.get("authorization", ""), request.headers.get("host", ""))
+    query = request.scope["query_string"].decode("latin-1")
+    if len(query) > QUERY:
+        raise bad(f"The query is {len(query):,} characters long: {QUERY:,} are read. Ask about fewer things at once.")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=PARAMETERS)
+    except ValueError:
+        raise bad(f"There are more than {PARAMETERS} parameters: several values are separated by commas.") from None
+    question = read(endpoint.question, pairs)
+    made = await endpoint.handler(answers, question, caller, request.path_params)
+    return Response(to_json(made), media_type="application/json")
+
+
+def _with(response: Response) -> Response:
+    response.headers.update(_API)
+    return response
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What the framework refuses, as a problem."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        there = ", ".join(f"/api{endpoint.path}" for endpoint in ENDPOINTS)
+        return _with(unknown(f"There is nothing here. There are: {there}; /docs explains them.").response())
+    if error.status_code == 405:
+        said = "This can only be read, with GET: changes are made to the resources, with kubectl."
+        return _with(Problem(405, said, dict(error.headers or {})).response())
+    return _with(Problem(error.status_code, str(error.detail)).response())

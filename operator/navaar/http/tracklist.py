@@ -1,0 +1,179 @@
+"""Tracks that were asked for: chosen, ordered and cut into pages, from memory."""
+
+import asyncio
+import heapq
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from navaar.api.convert import status_of
+from navaar.api.instant import written
+from navaar.http.cursor import opened, sealed
+from navaar.http.fields import Wanted, picked, wanted
+from navaar.http.question import AboutAllTracks, AboutTracks, Sort
+from navaar.http.shapes import TrackItem
+from navaar.index import SyncKey
+from navaar.record import revision_of
+from reconcilers.matching.normalise import fold
+from reconcilers.model import Phase, Track
+from reconcilers.phase import message_of
+from reconcilers.services.protocol import ServiceName
+
+TURN = 500
+"""Tracks that are looked at before others have their turn: about a millisecond's."""
+
+ROWS = 20
+"""Tracks that are written out before others have their turn."""
+
+Place = tuple[Any, str, str]
+"""Where a Track stands in an order: what it is ordered by, namespace and name."""
+
+
+class _Letters(dict[int, str]):
+    """Each letter as `fold` spells it, worked out once: whole texts would take too long, twenty thousand times."""
+
+    def __missing__(self, letter: int) -> str:
+        text = chr(letter)
+        self[letter] = " " if text.isspace() else fold(text)
+        return self[letter]
+
+
+_LETTERS = _Letters()
+
+
+def spelt(text: str) -> str:
+    """The text in the one spelling that texts are compared in."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).translate(_LETTERS)
+
+
+async def in_turns(tracks: Iterable[Track], turn: int = TURN) -> AsyncIterator[Track]:
+    """The same, giving way now and then."""
+    for number, track in enumerate(tracks, 1):
+        yield track
+        if number % turn == 0:
+            await asyncio.sleep(0)
+
+
+async def page(
+    groups: Mapping[SyncKey, Mapping[str, Track]],
+    question: AboutTracks,
+    services: Callable[[SyncKey], Sequence[ServiceName]],
+    phases: Sequence[str] = (),
+) -> dict[str, Any]:
+    """A `TrackPage` of the Tracks in `groups`, by MusicSync; `phases` narrows them to these (empty: any phase).
+
+    `services` says which places a MusicSync declares. Raises Problem for fields and cursors that there aren't.
+    """
+    fields = wanted(question.fields, TrackItem)
+    asked = _asked(question, phases)
+    order, down = question.sort.value.lstrip("-"), question.sort.value.startswith("-")
+    key = _KEYS[order]
+    after: Place | None = None
+    if question.cursor:
+        kind = float if order in ("created", "changed") else str
+        after = (*opened(asked, question.cursor, (kind, str, str)),)
+    fits = _fits(question, phases)
+    total = 0
+    found: list[tuple[Place, Track]] = []
+    async for track in in_turns(track for group in groups.values() for track in group.values()):
+        if not fits(track):
+            continue
+        total += 1
+        place = (key(track), revision_of(track).namespace, track.name)
+        if after is None or (place < after if down else place > after):
+            found.append((place, track))
+    await asyncio.sleep(0)
+    best = heapq.nlargest if down else heapq.nsmallest
+    chosen = best(question.limit + 1, found, key=lambda one: one[0])
+    more, chosen = len(chosen) > question.limit, chosen[: question.limit]
+    items = []
+    async for track in in_turns((track for _, track in chosen), ROWS):
+        revision = revision_of(track)
+        items.append(picked(item(track, services((revision.namespace, revision.sync)), fields), fields))
+    made: dict[str, Any] = {"items": items, "total": total}
+    if more:
+        made["next"] = sealed(asked, chosen[-1][0])
+    return made
+
+
+def item(track: Track, services: Sequence[ServiceName], fields: Wanted | None = None) -> dict[str, Any]:
+    """One `TrackItem`, as the Track's status says it. What isn't among `fields` may be left out."""
+    revision = revision_of(track)
+    made: dict[str, Any] = {"namespace": revision.namespace, "name": track.name, "sync": revision.sync}
+    if track.origin is not None:
+        made["origin"] = {"service": track.origin[0].value, "id": track.origin[1]}
+    if track.created:
+        made["created"] = written(track.created)
+    changed = _changed(track)
+    if changed:
+        made["changed"] = written(changed)
+    message = message_of(track, services or tuple(track.placements))
+    # The phase that is told is the one in the status, as kubectl shows it.
+    status = status_of(track, phase=Phase.SYNCED, message=message, namespace=revision.namespace)
+    del status["phase"]
+    if revision.phase:
+        made["phase"] = revision.phase
+    made.update(status)
+    return made
+
+
+def _asked(question: AboutTracks, phases: Sequence[str]) -> Any:
+    """What a cursor belongs to."""
+    asked = question.model_dump(mode="json", exclude={"limit", "cursor", "fields"})
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in asked.items()} | {
+        "phases": sorted(phases)
+    }
+
+
+def _fits(question: AboutTracks, phases: Sequence[str]) -> Callable[[Track], bool]:
+    """Whether a Track is among those that are asked for; namespace and MusicSync are seen to before."""
+    tests = list(_tests(question, phases))
+    return lambda track: all(test(track) for test in tests)
+
+
+def _tests(question: AboutTracks, phases: Sequence[str]) -> Iterator[Callable[[Track], bool]]:
+    narrowed = frozenset(map(str, question.phase)) if isinstance(question, AboutAllTracks) else frozenset()
+    if phases or narrowed:
+        those = frozenset(phases) if phases else narrowed
+        yield lambda track: revision_of(track).phase in those
+    if question.origin:
+        origins = frozenset(question.origin)
+        yield lambda track: track.origin is not None and track.origin[0] in origins
+    if question.service or question.state:
+        services = frozenset(question.service or ServiceName)
+        states = frozenset(question.state)
+        yield lambda track: any(
+            service in services and (not states or placement.state in states)
+            for service, placement in track.placements.items()
+        )
+    words = spelt(question.text).split()
+    if words:
+        yield lambda track: all(word in _text(track) for word in words)
+
+
+def _text(track: Track) -> str:
+    known = track.recording
+    return "" if known is None else spelt(f"{known.artist} {known.title} {known.album or ''}")
+
+
+def _changed(track: Track) -> float:
+    return max((p.changed for p in track.placements.values() if p.changed is not None), default=0.0)
+
+
+def _title(track: Track) -> str:
+    known = track.recording
+    return "" if known is None else spelt(known.title)
+
+
+def _artist(track: Track) -> str:
+    known = track.recording
+    return "" if known is None else spelt(known.artist)
+
+
+_KEYS: Mapping[str, Callable[[Track], Any]] = {
+    Sort.NAME.value: lambda track: "",
+    Sort.CREATED.value: lambda track: float(track.created),
+    Sort.CHANGED.value: lambda track: float(_changed(track)),
+    Sort.TITLE.value: _title,
+    Sort.ARTIST.value: _artist,
+}

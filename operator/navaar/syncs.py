@@ -1,0 +1,48 @@
+"""All MusicSyncs in memory, in an operator that stands by, too: for those who only look."""
+
+import asyncio
+from collections.abc import Sequence
+
+from navaar.informer import Cache, Informer, Key
+from navaar.kinds import MUSICSYNCS
+from navaar.kube import Kube, Resource
+
+
+class Syncs:
+    """The MusicSyncs of the watched namespaces (None: of the cluster). `run` keeps them the same as the API server."""
+
+    def __init__(self, kube: Kube, namespaces: Sequence[str] | None = None) -> None:
+        self._cache: Cache[Resource] = Cache(_stamp)
+        self._informers = [
+            Informer(kube, MUSICSYNCS, namespace, self._cache, _slim) for namespace in (namespaces or (None,))
+        ]
+
+    async def run(self) -> None:
+        """Follows the API server until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for informer in self._informers:
+                group.create_task(informer.run())
+
+    @property
+    def synced(self) -> bool:
+        """True once every MusicSync that was there at the start is known."""
+        return all(informer.synced.is_set() for informer in self._informers)
+
+    def get(self, key: Key) -> Resource | None:
+        """The MusicSync of that namespace and name, None while there is none."""
+        return self._cache.get(key)
+
+    def all(self) -> list[Resource]:
+        """Every MusicSync, by namespace and name."""
+        found = ((key, self._cache.get(key)) for key in sorted(self._cache.keys()))
+        return [resource for _, resource in found if resource is not None]
+
+
+def _slim(resource: Resource) -> Resource:
+    resource["metadata"].pop("managedFields", None)
+    return resource
+
+
+def _stamp(resource: Resource) -> tuple[str, int]:
+    metadata = resource["metadata"]
+    return metadata["uid"], int(metadata["resourceVersion"])
