@@ -119,6 +119,9 @@ class Cache(Generic[R]):
             tell(old, new)
 
 
+PAGE = 200
+"""Objects per page, where a list could not be read in one."""
+
 TURN = 5
 """Objects of a list that are taken in before others have their turn."""
 
@@ -182,17 +185,18 @@ class Informer(Generic[R]):
                 self._failures = min(self._failures + 1, 10)
 
     async def _list(self) -> None:
-        """Takes in everything there is, and drops what isn't there any more."""
+        """Takes in everything there is, and drops what isn't there any more. What failed is read in pages."""
         missing = set(self._cache.keys(self._namespace))
         version = 0
-        listing = self._kube.pages(self._kind, self._namespace, metadata_only=self._metadata_only)
+        limit = PAGE if self._failures else None
+        listing = self._kube.pages(self._kind, self._namespace, metadata_only=self._metadata_only, limit=limit)
         async with aclosing(listing) as pages:
             async for items, at in pages:
                 version = at
                 for number, item in enumerate(items):
                     missing.discard(self._take(item))
                     if number % TURN == 0:
-                        # The next page is on its way, and the Lease is to be renewed.
+                        # More is on its way, and the Lease is to be renewed.
                         await asyncio.sleep(0)
                 self._heard = self._clock()
         for key in missing:

@@ -29,6 +29,7 @@ from navaar.kubeerrors import (
     error_from,
     translated,
 )
+from navaar.objectlist import ObjectList
 
 __all__ = [
     "EVENTS",
@@ -56,16 +57,11 @@ Resource = dict[str, Any]
 
 config: Any = kubernetes_config  # untyped
 
-PAGE = 200
-"""Objects per page of a list. Each page costs the API server some milliseconds of its own; what a page takes while it is
-decoded, the process keeps: 500 large Tracks are 30 MiB."""
-
 TIMEOUT = 15.0
 """Seconds for one request, connecting included."""
 
-PAGE_TIMEOUT = 60.0
-"""Seconds for one page of a list."""
-
+LIST_SILENCE = 60.0
+"""Seconds that a list may not get further."""
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -162,37 +158,31 @@ class Kube:
         *,
         labels: str = "",
         metadata_only: bool = False,
-        limit: int = PAGE,
+        limit: int | None = None,
     ) -> AsyncGenerator[tuple[list[Resource], int], None]:
-        """Pages of a consistent list, each with the list's version. Raises Gone when reading took too long.
+        """A consistent list, a few objects at a time as they arrive, with 0; at its end, with none, the list's version.
 
-        The next page is fetched while the caller works on the last, as far as that gives way to it. Pages come
-        uncompressed: gzip is half of what a long list costs the API server, which every start waits for.
+        The API server is asked for `limit` objects at once, if that is given: each page costs it some milliseconds of its
+        own, so a long list is read sooner in one, but its API server gives up on what takes a minute. Raises Gone when
+        reading pages took too long. They come uncompressed: gzip is half of what a long list costs the API server, which
+        every start waits for.
         """
         accept = _METADATA_ONLY.format("PartialObjectMetadataList") if metadata_only else None
-        query = {"limit": str(limit), **({"labelSelector": labels} if labels else {})}
-
-        def fetch() -> "asyncio.Task[Resource]":
-            asked = dict(query)
-            return asyncio.create_task(
-                self._json(
-                    "GET", kind.path(namespace), query=asked, accept=accept, encoding="identity", seconds=PAGE_TIMEOUT
-                )
-            )
-
-        coming: asyncio.Task[Resource] | None = fetch()
-        try:
-            while coming is not None:
-                page, coming = await coming, None
-                meta = page.get("metadata") or {}
-                if meta.get("continue"):
-                    query["continue"] = meta["continue"]
-                    coming = fetch()
-                yield page.pop("items", None) or [], int(meta.get("resourceVersion") or 0)
-        finally:
-            if coming is not None:
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
+        query = {"limit": str(limit)} if limit is not None else {}
+        if labels:
+            query["labelSelector"] = labels
+        timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=LIST_SILENCE)
+        while True:
+            arriving = ObjectList()
+            async with self._answer("GET", kind.path(namespace), query, accept, None, timeout, "identity") as response:
+                async for chunk in response.content.iter_any():
+                    if items := arriving.feed(chunk):
+                        yield items, 0
+                meta = arriving.close()
+            if not meta.get("continue"):
+                yield [], int(meta.get("resourceVersion") or 0)
+                return
+            query["continue"] = meta["continue"]
 
     async def list(self, kind: Kind, namespace: str | None, *, labels: str = "") -> list[Resource]:
         """Everything in the namespace (None: in all of them), read consistently."""
@@ -261,16 +251,8 @@ class Kube:
         }
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
-        with translated():
-            response = await self._send("GET", kind.path(namespace), query, accept, None, timeout)
-            try:
-                if response.status == 401 and self._reload is not None:
-                    await self._reload_credentials()
-                if response.status >= 400:
-                    raise error_from(response, await response.read())
-                yield response.content.iter_any()
-            finally:
-                response.close()
+        async with self._answer("GET", kind.path(namespace), query, accept, None, timeout) as response:
+            yield response.content.iter_any()
 
     async def _json(
         self,
@@ -280,25 +262,36 @@ class Kube:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         accept: str | None = None,
-        encoding: str | None = None,
-        seconds: float | None = None,
     ) -> Resource:
-        limit = seconds or self.timeout
         if self.guard is not None and method in _MUTATIONS:
-            self.guard(limit)
-        timeout = aiohttp.ClientTimeout(total=limit)
+            self.guard(self.timeout)
+        timeout = aiohttp.ClientTimeout(total=self.timeout)
+        async with self._answer(method, path, query, accept, body, timeout) as response:
+            found: Resource = from_json(await response.read())
+            return found
+
+    @asynccontextmanager
+    async def _answer(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        accept: str | None,
+        body: Mapping[str, Any] | None,
+        timeout: aiohttp.ClientTimeout,
+        encoding: str | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """What the API server answers, unless it refuses; credentials that have run out are read again, once."""
         with translated():
-            for attempt in (1, 2):
-                async with await self._send(method, path, query, accept, body, timeout, encoding) as response:
-                    text = await response.read()
-                    if response.status == 401 and attempt == 1 and self._reload is not None:
-                        await self._reload_credentials()
-                        continue
-                    if response.status >= 400:
-                        raise error_from(response, text)
-                    found: Resource = from_json(text)
-                    return found
-        raise AssertionError("the second attempt returns or raises")
+            response = await self._send(method, path, query, accept, body, timeout, encoding)
+            if response.status == 401 and self._reload is not None:
+                response.close()
+                await self._reload_credentials()
+                response = await self._send(method, path, query, accept, body, timeout, encoding)
+            async with response:
+                if response.status >= 400:
+                    raise error_from(response, await response.read())
+                yield response
 
     async def _send(
         self,

@@ -450,3 +450,16 @@ async def test_the_history_keeps_the_last_twenty_changes(scene: Scene) -> None:
     assert len(history) == 20
     assert [entry["event"] for entry in history[-2:]] == ["spotify: Failed (Try11)", "spotify: Pending"]
     assert history[-1]["at"] == "2027-01-15T08:00:00Z"
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2, 3])
+@pytest.mark.parametrize("metadata_only", [True, False])
+async def test_a_list_is_the_same_in_one_and_in_pages(scene: Scene, limit: int | None, metadata_only: bool) -> None:
+    tracks, kube = await scene.operator()
+    names = [(await tracks.create(replace(song(f"tapes-{n}"), origin=(YOUTUBE, f"yt-{n}")))).name for n in range(3)]
+    listing = kube.pages(TRACKS, NAMESPACE, metadata_only=metadata_only, limit=limit)
+    *batches, (last, version) = [batch async for batch in listing]
+    assert [item["metadata"]["name"] for items, _ in batches for item in items] == names
+    assert {"spec" in item for items, _ in batches for item in items} == {not metadata_only}
+    assert not last
+    assert version >= max(int(item["metadata"]["resourceVersion"]) for items, _ in batches for item in items)

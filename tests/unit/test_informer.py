@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.informer import Cache, Informer, lines
+from navaar.informer import PAGE, Cache, Informer, lines
 from navaar.kube import TRACKS, Kind, Kube, Resource
 from navaar.kubeerrors import Gone, Unavailable
 from tests.virtual_time import virtual
@@ -38,6 +38,7 @@ class Server:
         self.log: list[tuple[int, str, Resource]] = []
         self.oldest = 0
         self.lists = 0
+        self.limits: list[int | None] = []
         self.watches = 0
         self.trouble: Callable[[], Exception | None] = lambda: None
         self._streams: list[asyncio.Queue[bytes | Exception | None]] = []
@@ -81,7 +82,10 @@ class Server:
         """Nobody can continue from before now."""
         self.oldest = self.version
 
-    async def pages(self, kind: Kind, namespace: str | None, **_: object) -> AsyncIterator[tuple[list[Resource], int]]:
+    async def pages(
+        self, kind: Kind, namespace: str | None, limit: int | None = None, **_: object
+    ) -> AsyncIterator[tuple[list[Resource], int]]:
+        self.limits.append(limit)
         error = self.trouble()
         if error is not None:
             raise error
@@ -89,7 +93,8 @@ class Server:
         snapshot, version = list(self.objects.values()), self.version
         for start in range(0, max(len(snapshot), 1), 2):
             await asyncio.sleep(0.1)
-            yield snapshot[start : start + 2], version
+            yield snapshot[start : start + 2], 0
+        yield [], version
 
     @asynccontextmanager
     async def watch(
@@ -242,6 +247,22 @@ def test_an_api_server_in_trouble_is_asked_less_and_less_often() -> None:
         world.server.trouble = lambda: None
         await asyncio.sleep(60)
         assert world.server.lists == 2
+
+    running(scenario)
+
+
+def test_a_list_that_could_not_be_read_in_one_is_read_in_pages() -> None:
+    async def scenario(world: World) -> None:
+        assert world.server.limits == [None]
+        world.server.write("two")
+        world.server.compact()
+        world.server.trouble = lambda: (
+            Unavailable("it took longer than a minute") if len(world.server.limits) < 3 else None
+        )
+        world.server.cut(Gone("too old"))
+        await asyncio.sleep(60)
+        assert world.server.limits == [None, None, PAGE]
+        assert ("music", "two") in world.cache.keys("music")
 
     running(scenario)
 
