@@ -38,12 +38,14 @@ demo: install ## three lists become one, on a real API server; ARGS=--once ends 
 test: install lint ## everything that must hold
 	@$(RUN) -m sandbox.controlplane build
 	@$(RUN) -m sandbox.helm build >/dev/null
+	@$(RUN) -m sandbox.prometheus >/dev/null
 	@$(RUN) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 .PHONY: test-all
 test-all: install lint ## what `make test` runs, and the long ones
 	@$(RUN) -m sandbox.controlplane build
 	@$(RUN) -m sandbox.helm build >/dev/null
+	@$(RUN) -m sandbox.prometheus >/dev/null
 	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "slow or not slow" $(ARGS)
 
 .PHONY: unit

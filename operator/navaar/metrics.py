@@ -42,10 +42,20 @@ REASONS = tuple(
 )
 """Why a request can fail."""
 
+_AUDIO = (
+    "Unavailable",
+    "AgeRestricted",
+    "GeoBlocked",
+    "PaidOnly",
+    "Protected",
+    "NotYet",
+    "TooLong",
+    "TooLarge",
+    "NoFormat",
+)
+_FETCHING = ("MediaRefused", "Damaged", "FetchTimeout", "FetchFailed")
 GIVEN_UP = tuple(
-    sorted(
-        {*REASONS, "NotApplied", "NotStored", "PinConflict", "PinDead", "Gone", "NoAudio", "TooLarge", "Unavailable"}
-    )
+    sorted({*REASONS, *_AUDIO, *_FETCHING, "NoAudio", "Gone", "NotApplied", "NotStored", "PinConflict", "PinDead"})
 )
 """Why a song can be given up in a place."""
 

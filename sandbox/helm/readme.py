@@ -32,6 +32,9 @@ serves the MusicSyncs of the namespace `music`, with a Role there and no right a
 - **The pod** runs under the *restricted* Pod Security Standard: not as root, with a read-only root file system, without
   capabilities. It writes into one volume of `scratchSize`.
 - **More replicas** stand by, and take over within two seconds of an orderly stop, within 15 seconds of any other.
+- **Alerts and a dashboard** come with `serviceMonitor.enabled`, `prometheusRule.enabled` (both need the Prometheus operator's
+  resources) and `dashboard.enabled` (a ConfigMap for Grafana's sidecar). [The runbook](../../docs/runbook.md) has a section for
+  each alert, [docs/metrics.md](../../docs/metrics.md) a line for each number.
 - **Behind a proxy** set `proxy.httpsProxy`, and `caBundle` if it ends TLS.
 
 ## Values

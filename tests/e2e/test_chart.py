@@ -17,6 +17,8 @@ from sandbox.controlplane.discovery import Places
 from sandbox.helm import CHART, HelmError, helm, render
 from sandbox.helm.chart import values_flags
 from sandbox.helm.programs import KUBECONFORM
+from sandbox.prometheus import definitions
+from tests.monitoring import ALERTS, dashboard
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "examples/quickstart"
@@ -48,6 +50,12 @@ TOGGLES: dict[str, Json] = {
         "scratchSize": "4Gi", "uploadSeconds": 300,
     },
     "service": {"service.port": 80, "service.annotations": {"a": "b"}},
+    "monitored": {
+        "serviceMonitor.enabled": True, "prometheusRule.enabled": True, "dashboard.enabled": True,
+        "serviceMonitor.labels": {"release": "prometheus"}, "prometheusRule.labels": {"release": "prometheus"},
+        "prometheusRule.runbook": "https://example.org/runbook.md", "serviceMonitor.interval": "1m",
+        "dashboard.annotations": {"grafana_folder": "Navaar"},
+    },
     "no budget": {"podDisruptionBudget.enabled": False},
     "policy": {"networkPolicy.enabled": True},
     "narrow policy": {
@@ -98,6 +106,11 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
             restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
             namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": restricted}}
             api.create("/api/v1/namespaces", namespace)
+        for definition in definitions():
+            api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+        for kind in ("servicemonitors", "prometheusrules"):
+            wait(lambda kind=kind: not gone(api, f"/apis/monitoring.coreos.com/v1/{kind}?limit=1"))  # type: ignore[misc]
+        wait(lambda: not gone(api, "/openapi/v3/apis/monitoring.coreos.com/v1"))
         yield made
 
 
@@ -148,8 +161,8 @@ def test_a_value_that_cannot_work_is_refused(values: Json, sentence: str) -> Non
 def test_the_api_server_takes_every_object_of_every_combination(api: Api, manifests: list[Json]) -> None:
     places = Places(api)
     assert kinds(manifests) >= {
-        "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Deployment", "NetworkPolicy",
-        "PodDisruptionBudget", "Role", "RoleBinding", "Service", "ServiceAccount",
+        "ClusterRole", "ClusterRoleBinding", "ConfigMap", "CustomResourceDefinition", "Deployment", "NetworkPolicy",
+        "PodDisruptionBudget", "PrometheusRule", "Role", "RoleBinding", "Service", "ServiceAccount", "ServiceMonitor",
     }  # fmt: skip
     for manifest in manifests:
         query = "?dryRun=All&fieldValidation=Strict&fieldManager=helm&force=true"
@@ -205,6 +218,20 @@ def write_schemas(api: Api, version: str, folder: Path) -> None:
             if kind == {"group": group, "version": number, "kind": kind["kind"]}:
                 whole = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": published}}
                 (folder / f"{kind['kind'].lower()}{suffix}.json").write_text(json.dumps(whole))
+
+
+def test_the_cluster_gets_the_very_rules_and_dashboard_that_are_tested(manifests: list[Json]) -> None:
+    (rule,) = [m for m in manifests if m["kind"] == "PrometheusRule" and m["metadata"]["name"] == "navaar"][:1]
+    linked = ALERTS.read_text().replace("docs/runbook.md#", "https://example.org/runbook.md#")
+    assert rule["spec"] == yaml.safe_load(linked)
+    (config,) = [m for m in manifests if m["kind"] == "ConfigMap"][:1]
+    assert json.loads(config["data"]["navaar.json"]) == dashboard()
+    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
+    (monitor,) = [m for m in manifests if m["kind"] == "ServiceMonitor"][:1]
+    (service,) = [m for m in manifests if m["kind"] == "Service"][:1]
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert [e["port"] for e in monitor["spec"]["endpoints"]] == [port["name"] for port in service["spec"]["ports"]]
+    assert monitor["spec"]["endpoints"][0]["honorLabels"] is True, "or `namespace` and `service` are not what they were"
 
 
 # --- A release's life -------------------------------------------------------------------------------------------------
