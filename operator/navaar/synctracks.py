@@ -7,6 +7,7 @@ from, so nothing that others wrote is undone by mistake: a result is merged into
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from navaar.api.common import MEMORY_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of
@@ -176,21 +177,27 @@ class SyncTracks:
             self._index.cache.remove(key)
 
     async def settle_owners(self) -> int:
-        """Gives the Tracks the owner that the deletionPolicy asks for, or takes it away; how many were otherwise."""
-        wanted = self.facts.uid if self.facts.owns else None
-        names = [name for name, track in self.tracks().items() if revision_of(track).owner != wanted]
-        for name in names:
+        """Gives the operator's Tracks the owner that the deletionPolicy asks for, or takes it away; how many were otherwise.
+
+        What a person applied is that person's to delete: Argo CD, too, prunes nothing that has an owner.
+        """
+        changed = 0
+        for name, track in self.tracks().items():
+            owner = self.facts.owner if track.origin is not None else None
+            if revision_of(track).owner == (owner["uid"] if owner is not None else None):
+                continue
             key = (self.facts.namespace, name)
             async with self._index.exclusive(key):
                 with suppress(NotFound):
-                    await self._writer.persistently(lambda key=key: self._own(key))  # type: ignore[misc]
-        return len(names)
+                    await self._writer.persistently(lambda key=key, owner=owner: self._own(key, owner))  # type: ignore[misc]
+            changed += 1
+        return changed
 
-    async def _own(self, key: Key) -> Resource:
+    async def _own(self, key: Key, owner: dict[str, Any] | None) -> Resource:
         resource = await self._kube.get(TRACKS, *key)
         metadata = resource["metadata"]
         owners = [owner for owner in metadata.get("ownerReferences") or () if owner["kind"] != "MusicSync"]
-        owners += [self.facts.owner] if self.facts.owner is not None else []
+        owners += [owner] if owner is not None else []
         change = {"resourceVersion": metadata["resourceVersion"], "ownerReferences": owners or None}
         written = await self._kube.patch(TRACKS, *key, {"metadata": change})
         self._index.take(written, ours=True)

@@ -135,12 +135,18 @@ def test_a_killed_operator_comes_back_and_doubles_nothing(scene: Scene) -> None:
 def test_tracks_go_with_their_music_sync_where_that_is_asked_for(scene: Scene) -> None:
     scene.start()
     scene.begin(deletionPolicy="Delete")
+    scene.track("mine", title="Blinding Lights", artists=["The Weeknd"])
     scene.wait_converged()
     before = scene.keys()
-    owners = {o["kind"] for t in scene.tracks() for o in t["metadata"].get("ownerReferences", [])}
-    assert owners == {"MusicSync"}
+    owners = {
+        t["metadata"]["name"]: [o["kind"] for o in t["metadata"].get("ownerReferences", [])] for t in scene.tracks()
+    }
+    assert owners.pop("mine") == []
+    assert owners and all(kinds == ["MusicSync"] for kinds in owners.values())
     scene.stage.delete("MusicSync", scene.namespace, quickstart.NAME)
-    scene.until("the Tracks are gone", lambda: not scene.tracks(), 90)
+    scene.until(
+        "only what a person applied is left", lambda: [t["metadata"]["name"] for t in scene.tracks()] == ["mine"], 90
+    )
     assert scene.keys() == before
 
 

@@ -438,6 +438,21 @@ async def test_tracks_are_owned_only_where_the_deletion_policy_says_so(scene: Sc
     assert (await scene.get("tapes-2"))["metadata"]["ownerReferences"] == [owner]
 
 
+async def test_a_track_that_a_person_applied_is_that_persons_to_delete_whatever_the_policy(scene: Scene) -> None:
+    """With an owner it would come back from Git when the MusicSync is deleted, and Argo CD would never prune it."""
+    body = {
+        "apiVersion": "navaar.dev/v1alpha1",
+        "kind": "Track",
+        "metadata": {"name": "mine"},
+        "spec": {"musicSyncRef": {"name": scene.facts.name}, "title": "Teardrop"},
+    }
+    await scene.person.create(TRACKS, scene.facts.namespace, body)
+    tracks, _ = await scene.operator(replace(scene.facts, owns=True))
+    assert "mine" in tracks.tracks()
+    assert await tracks.settle_owners() == 0
+    assert "ownerReferences" not in (await scene.get("mine"))["metadata"]
+
+
 async def test_the_history_keeps_the_last_twenty_changes(scene: Scene) -> None:
     tracks, _ = await scene.operator()
     track = await tracks.create(song(youtubeMusic=PRESENT))

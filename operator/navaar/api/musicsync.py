@@ -144,8 +144,8 @@ class MusicSyncSpec(Model):
 
     deletion_policy: DeletionPolicy = DeletionPolicy.RETAIN
     """What becomes of the Tracks when this MusicSync is deleted. Retain: they stay, and a MusicSync of the
-    same name takes them up again. Delete: they go with it. The channel and the playlists are left as they
-    are either way."""
+    same name takes them up again. Delete: those that the operator made go with it; one that a person applied
+    is that person's to delete. The channel and the playlists are left as they are either way."""
 
     matching: Matching | None = None
     """How sure to be that a search result is the song."""
