@@ -252,19 +252,21 @@ class Channel:
         tracks: Mapping[str, Track],
         unknown: Unknown | None,
         reading: Reading,
+        lost: int = 0,
     ) -> dict[str, Any]:
         """What only the channel's part of the status holds. `before` is how many posts were remembered before the pass.
 
-        The number of posts that are remembered falls by our own hand, or by leave of a person, and in no other way.
+        The number of posts that are remembered falls by our own hand, or by leave of a person, and in no other way: `lost`
+        are those whose Tracks somebody deleted meanwhile.
         """
         made: dict[str, Any] = {}
         if self.chat is not None:
             made["chatId"] = self.chat
         now = remembered(tracks)
         if unknown is None:
-            self._placed = now
+            self._placed = now + lost
         elif self._placed is not None:
-            self._placed = max(0, self._placed + now - before)
+            self._placed = max(0, self._placed + now + lost - before)
         made["placed"] = self._placed if self._placed is not None else now
         self._known = self.drained and unknown is None
         if self.drained:

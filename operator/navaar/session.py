@@ -104,7 +104,7 @@ class Session:
             unknown = channel.unknown(sync, heard, accepted, tracks, engine.places.get(TELEGRAM, Place()))
             lookback = channel.lookback(sync, unknown)
         posting = channel is not None and unknown is None and not channel.contested
-        before = remembered(tracks)
+        known = tracks
         places_before = engine.places
         plan = await engine.step(sync, posting=posting, lookback=lookback, start=not suspended)
         self._shared.metrics.recorded(tracks, plan.records)
@@ -133,7 +133,8 @@ class Session:
         self._shared.metrics.stands(self.key, states, question, self.held.keys, self._progress)
         telegram, trouble = {}, None
         if channel is not None:
-            telegram = channel.status(heard, before, tracks, unknown, reading)
+            lost = {name: t for name, t in known.items() if name not in tracks and name not in plan.deleted}
+            telegram = channel.status(heard, remembered(known), tracks, unknown, reading, remembered(lost))
             trouble = channel.trouble(sync, unknown, place) if TELEGRAM not in self._problems else None
         now = self._shared.clock()
         facts = summary.Facts(

@@ -38,7 +38,7 @@ class OutOfSync:
 
 
 class Application:
-    """An Application over some namespaces. `git` is what is in Git, to be changed by whoever commits."""
+    """An Application over some namespaces, and what has none. `git` is what is in Git, to be changed by whoever commits."""
 
     def __init__(
         self,
@@ -126,10 +126,10 @@ class Application:
                     found.append((f"{kind.path(namespace)}/{metadata['name']}", live))
         return found
 
-    def _watched(self) -> Iterable[tuple[Served, str]]:
+    def _watched(self) -> Iterable[tuple[Served, str | None]]:
         for kind in self._kinds:
-            if kind.namespaced and (kind.group, kind.kind) not in NEVER_WATCHED:
-                for namespace in self._namespaces:
+            if (kind.group, kind.kind) not in NEVER_WATCHED:
+                for namespace in self._namespaces if kind.namespaced else [None]:
                     yield kind, namespace
 
     def _get(self, wanted: Manifest) -> Manifest | None:

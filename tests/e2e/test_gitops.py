@@ -11,6 +11,7 @@ import yaml
 from sandbox import quickstart, scenario
 from sandbox.argocd.application import Application, OutOfSync
 from sandbox.argocd.health import HealthScripts
+from sandbox.helm import render
 from tests.e2e.conftest import Scene
 from tests.e2e.test_past import TELEGRAM, with_scratch
 
@@ -171,3 +172,23 @@ def test_a_track_that_is_taken_out_of_git_is_pruned_and_its_song_stays_once_in_e
     assert scene.keys() == keys
     assert others.items() <= uids(scene).items()
     assert application.compare() == []
+
+
+def test_the_chart_is_as_in_git_once_it_is_applied_and_its_definitions_outlast_it(scene: Scene) -> None:
+    release = render({"image.repository": "registry.example.com/navaar", "replicas": 2}, namespace=scene.namespace)
+    application = Application(scene.stage.api, f"navaar-{scene.namespace}", release, [scene.namespace])
+    for manifest in application.git:
+        if manifest["kind"] != "CustomResourceDefinition":
+            manifest["metadata"]["namespace"] = scene.namespace  # as Argo CD gives what Helm leaves to the release
+    application.sync()
+    assert application.compare() == []
+    definitions = [m for m in application.git if m["kind"] == "CustomResourceDefinition"]
+    assert [m["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] for m in definitions] == ["-1", "-1"]
+    application.git = [m for m in application.git if m["kind"] == "Deployment"]
+    gone = {found.kind for found in application.heal()}
+    assert gone >= {"CustomResourceDefinition", "Role", "RoleBinding", "ServiceAccount", "Service"}
+    # They alone are left over, and are to be: with them every MusicSync and Track would go.
+    scene.until(
+        "all else is pruned", lambda: {found.kind for found in application.compare()} == {"CustomResourceDefinition"}
+    )
+    assert scene.tracks() == []

@@ -114,3 +114,20 @@ def test_the_posts_that_are_remembered_are_counted_though_not_every_status_is_wr
     status = channel.status(before, 8, tracks, unknown, done.reading)
     assert (status["past"], status["placed"]) == ("Known", 8)
     assert status["scan"] == {"first": 1, "next": 50, "last": 49, "found": 8, "missing": 5}
+
+
+def test_a_track_that_is_deleted_during_a_pass_is_missed_in_the_next() -> None:
+    """Else its song, found again in a playlist, would be posted a second time."""
+    channel = Channel("@tapes", cast("Any", None), cast("Any", None), lambda: None, lambda: 100.0)
+    intake = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None)
+    channel._account = BotAccount(intake.bot, intake, Account(clock=lambda: 0.0))
+    intake._tell(Stream(drained=True, gap=60.0, since=40.0))
+    before = {"past": "Known", "placed": 2, "lastChanged": "1970-01-01T00:00:00Z"}
+    placed = Placement(State.PRESENT, id="1", seen=True)
+    tracks = {name: Track(name, placements={TELEGRAM: placed}) for name in ("one", "two")}
+    channel.begin(before, tracks)
+    assert channel.unknown(Sync("tapes"), before, None, tracks, Place()) is None
+    left = {"one": tracks["one"]}
+    assert channel.status(before, 2, left, None, NOT_READING, lost=1)["placed"] == 2
+    channel.status_written()
+    assert channel.unknown(Sync("tapes"), before, None, left, Place()) is not None
