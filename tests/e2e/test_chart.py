@@ -1,9 +1,13 @@
 """The chart as Helm renders and installs it, against the real API server."""
 
+import base64
 import copy
 import json
+import ssl
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +49,7 @@ TOGGLES: dict[str, Json] = {
     "account": {"serviceAccount.create": False, "serviceAccount.name": "somebody"},
     "account's name": {"serviceAccount.name": "navaar-operator", "serviceAccount.annotations": {"a": "b"}},
     "no rbac": {"rbac.create": False},
+    "flow": {"flowSchema.enabled": True, "flowSchema.matchingPrecedence": 500},
     "resources": {
         "resources": {"requests": {"cpu": 1, "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
         "scratchSize": "4Gi", "uploadSeconds": 300,
@@ -232,6 +237,39 @@ def test_the_cluster_gets_the_very_rules_and_dashboard_that_are_tested(manifests
     assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert [e["port"] for e in monitor["spec"]["endpoints"]] == [port["name"] for port in service["spec"]["ports"]]
     assert monitor["spec"]["endpoints"][0]["honorLabels"] is True, "or `namespace` and `service` are not what they were"
+
+
+def test_renewals_of_the_lease_are_put_apart_from_what_else_the_operator_asks(plane: ControlPlane, api: Api) -> None:
+    rendered = render({"flowSchema.enabled": True, "crds.enabled": False})
+    needed = ("ServiceAccount", "Role", "RoleBinding", "FlowSchema")
+    places = Places(api)
+    for manifest in rendered:
+        if manifest["kind"] in needed:
+            api.request("PATCH", f"{places.path(manifest)}?fieldManager=tests", manifest, APPLY)
+    path = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/navaar-navaar"
+    made = api.get(path)["metadata"]["uid"]
+    kubeconfig = yaml.safe_load(plane.kubeconfig_for("navaar", "navaar").read_text())
+    token, server = kubeconfig["users"][0]["user"]["token"], kubeconfig["clusters"][0]["cluster"]
+
+    def schema_of(path: str) -> str:
+        authority = base64.b64decode(server["certificate-authority-data"]).decode()
+        request = urllib.request.Request(server["server"] + path, headers={"Authorization": f"Bearer {token}"})
+        direct = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context(cadata=authority)),
+        )
+        try:
+            answer = direct.open(request, timeout=30)
+        except urllib.error.HTTPError as error:  # there is no such Lease
+            return str(error.headers["X-Kubernetes-PF-FlowSchema-UID"])
+        return str(answer.headers["X-Kubernetes-PF-FlowSchema-UID"])
+
+    wait(lambda: schema_of("/apis/coordination.k8s.io/v1/namespaces/navaar/leases/navaar") == made)
+    assert schema_of("/apis/navaar.dev/v1alpha1/namespaces/navaar/tracks") != made
+    assert schema_of("/apis/coordination.k8s.io/v1/namespaces/music/leases/navaar") != made
+    for manifest in rendered:
+        if manifest["kind"] in needed:
+            api.delete(places.path(manifest))
 
 
 # --- A release's life -------------------------------------------------------------------------------------------------
