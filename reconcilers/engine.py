@@ -378,7 +378,7 @@ class Engine:
         return True
 
     async def _intend(self, add: Add, before: Placement, intent: Placement) -> bool:
-        return await self.store.intend(add.track, add.service, before, intent, add.wishes)
+        return await self.store.intend(add.track, add.service, before, intent, add.wishes, add.alike)
 
     def _done(self, add: Add, outcome: Added | ServiceError) -> None:
         self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock(), add.request.id))

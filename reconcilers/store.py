@@ -1,12 +1,15 @@
 """The port to where tracks are kept, and how concurrent changes of one track come together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from reconcilers.matching import keys
 from reconcilers.model import NO_WISHES, NOTHING, Origin, Placement, State, Track, Wishes
 from reconcilers.services.protocol import ServiceName
+
+_NOWHERE = Placement()
 
 
 class StoreError(Exception):
@@ -25,17 +28,41 @@ class Store(Protocol):
         ...
 
     async def intend(
-        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+        self,
+        name: str,
+        service: ServiceName,
+        before: Placement,
+        intent: Placement,
+        wishes: Wishes = NO_WISHES,
+        alike: Mapping[str, Placement] | None = None,
     ) -> bool:
         """Stores the intent of a write that can't be repeated, before it is made.
 
-        False, and nothing stored, if the placement or what people wrote is not what the decision rests on.
+        False, and nothing stored, if the placement or what people wrote is not what the decision rests on; where `alike`
+        is given, also if another track that may be of the song (`unforeseen`) is not as it was then.
         """
         ...
 
     async def forget(self, name: str) -> None:
         """Deletes a track that was merged into another. Repeatable."""
         ...
+
+
+def unforeseen(track: Track, service: ServiceName, alike: Mapping[str, Placement], there: Iterable[Track]) -> bool:
+    """Whether any of the tracks that are there may be of the song, and says other than `alike` what stands in a place."""
+    mine = set(keys(track.recording)) if track.recording is not None else set()
+    for other in there:
+        if other.name == track.name or other.duplicate_of is not None or other.recording is None:
+            continue
+        known = alike.get(other.name)
+        if known is None or _standing(known) != _standing(other.placements.get(service, _NOWHERE)):
+            if not mine.isdisjoint(keys(other.recording)):
+                return True
+    return False
+
+
+def _standing(placement: Placement) -> tuple[State, str | None, str | None]:
+    return placement.state, placement.id, placement.intent.token if placement.intent is not None else None
 
 
 def rebase(before: Track | None, after: Track, current: Track | None) -> Track | None:
@@ -75,9 +102,6 @@ def filled(new: Track, current: Track) -> Track:
         audio=current.audio or new.audio,
         placements=MappingProxyType(placements) if placements else NOTHING,
     )
-
-
-_NOWHERE = Placement()
 
 
 def _merged(service: ServiceName, before: Track, after: Track, current: Track) -> Placement | None:

@@ -17,7 +17,7 @@ from reconcilers.plan.operations import Listed, Observation
 from reconcilers.policy import Past, Sync, Target
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Added, AddRequest, Head, Item, Listing, Post, Query, ServiceName
-from reconcilers.store import rebase
+from reconcilers.store import rebase, unforeseen
 
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
 
@@ -255,10 +255,18 @@ class MemoryStore:
             self._write("record", merged)
 
     async def intend(
-        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+        self,
+        name: str,
+        service: ServiceName,
+        before: Placement,
+        intent: Placement,
+        wishes: Wishes = NO_WISHES,
+        alike: Mapping[str, Placement] | None = None,
     ) -> bool:
         current = self._tracks.get(name)
         if current is None or current.placements.get(service, Placement()) != before or current.wishes != wishes:
+            return False
+        if alike is not None and unforeseen(current, service, alike, self._tracks.values()):
             return False
         self._write("intend", current.with_placement(service, intent))
         return True

@@ -5,7 +5,7 @@ from, so nothing that others wrote is undone by mistake: a result is merged into
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from navaar.writer import Priority, Writer
 from reconcilers.model import Placement, Track
 from reconcilers.phase import message_of, phase_of
 from reconcilers.services.protocol import ServiceName
-from reconcilers.store import merged
+from reconcilers.store import merged, unforeseen
 
 INTENT_ATTEMPTS = 4
 
@@ -95,13 +95,14 @@ class SyncTracks:
                 return known
             return await self._write(key, base, track, Priority.COSMETIC if cosmetic else _priority(base, track))
 
-    async def intend(self, track: Track) -> Track:
+    async def intend(self, track: Track, alike: Mapping[str, Placement] | None = None) -> Track:
         """Stores the intent of a write that can't be repeated, before it is made.
 
         Raises Conflict, and nothing is stored, if anything that the decision rests on has changed since the Track was
-        read: the place, what people wrote, the song itself; or if another Track of this song is found that was not
-        known. Raises Unavailable if the API server doesn't answer for
-        long: the intent may then be stored. In both cases the write must not be made.
+        read: the place, what people wrote, the song itself; with `alike`, which is what other Tracks that may be of the
+        song said of the place, also if that has. (Playlists are read before each addition; of the channel only Tracks
+        tell.) Raises Unavailable if the API server doesn't answer for long: the intent may then be stored. In both cases
+        the write must not be made.
         """
         base, key = revision_of(track), self._key(track)
         async with self._index.exclusive(key):
@@ -110,7 +111,8 @@ class SyncTracks:
             while True:
                 try:
                     async with self._writer.turn(Priority.VITAL):
-                        await self._look_around(base, track)
+                        if alike is not None:
+                            await self._look_around(base, track, alike)
                         resource = await self._kube.get(TRACKS, *key)
                         there = self._index.take(resource)
                         if attempt == 0 or not _stands(base, track, there):
@@ -132,22 +134,20 @@ class SyncTracks:
             # Where there was an annotation to write, that is the intent; the status that people see may fail to follow.
             return await self._write(key, base.seen, track, Priority.VITAL, resource=resource, attempts=2)
 
-    async def _look_around(self, base: Revision, track: Track) -> None:
-        """Raises Changed where a consistent read shows another Track of the song that memory doesn't, before a post.
-
-        The playlists are read anew before each addition; what stands in the channel only Tracks tell.
-        """
+    async def _look_around(self, base: Revision, track: Track, alike: Mapping[str, Placement]) -> None:
+        """Raises Changed where a consistent read shows Tracks that may be of the song, and not as they are in `alike`."""
         asked = selector(self.facts.name, track.recording)
-        if asked is None or ServiceName.TELEGRAM not in _touched(base, track):
+        if asked is None:
             return
-        news = False
+        there = []
         for resource in await self._kube.list(TRACKS, self.facts.namespace, labels=asked):
-            name = resource["metadata"]["name"]
-            if name != track.name:
-                before = self._index.cache.get((self.facts.namespace, name))
-                after = self._index.take(resource)
-                news |= before is None or before.placements != after.placements
-        if news:
+            try:
+                found = self._index.take(resource)
+            except (ValueError, KeyError, TypeError):
+                continue  # the informer tells of what can't be read
+            if revision_of(found).sync == self.facts.name:
+                there.append(found)
+        if any(unforeseen(track, service, alike, there) for service in _touched(base, track)):
             raise Changed(f"another track of the song of {track.name} was made or changed meanwhile")
 
     async def delete(self, track: Track) -> None:

@@ -42,14 +42,23 @@ class StoredTracks:
             return
 
     async def intend(
-        self, name: str, service: ServiceName, before: Placement, intent: Placement, wishes: Wishes = NO_WISHES
+        self,
+        name: str,
+        service: ServiceName,
+        before: Placement,
+        intent: Placement,
+        wishes: Wishes = NO_WISHES,
+        alike: Mapping[str, Placement] | None = None,
     ) -> bool:
-        """Stores an intent, unless the placement, or anything that a person wrote, is another than it was planned from."""
+        """Stores an intent, unless the placement, or anything that a person wrote, is another than it was planned from.
+
+        With `alike` also unless another Track that may be of the song is another.
+        """
         current = self._tracks.tracks().get(name)
         if current is None or current.placements.get(service, BLANK) != before or current.wishes != wishes:
             return False
         try:
-            await self._tracks.intend(current.with_placement(service, intent))
+            await self._tracks.intend(current.with_placement(service, intent), alike)
         except (Conflict, NotFound, Unavailable):
             return False
         return True

@@ -264,13 +264,22 @@ def _add(setting: Setting, service: ServiceName, track: Track, id: str) -> Add:
     if placement.state is State.CORRECTING:
         edit = Intent("edit", token, deadline, setting.epoch)
         request = AddRequest(id, recording, token, silent=True, replaces=placement.id)
-        return Add(service, track.name, request, placement, replace(placement, intent=edit), track.wishes)
+        editing = replace(placement, intent=edit)
+        return Add(
+            service, track.name, request, placement, editing, track.wishes, alike=_alike(setting, service, track)
+        )
     request = AddRequest(id, recording, token, silent=track.source is Source.BACKLOG)
     if service is ServiceName.TELEGRAM:
         intent = Intent("add", token, deadline, setting.epoch, posts.marker(setting.board, place))
         adding = placement.to(State.ADDING, setting.now, intent=intent, id=None, requested=id)
-    else:
-        intent = Intent("add", token, deadline, setting.epoch)
-        adding = placement.to(State.ADDING, setting.now, intent=intent)
+        return Add(service, track.name, request, placement, adding, track.wishes, alike=_alike(setting, service, track))
+    adding = placement.to(State.ADDING, setting.now, intent=Intent("add", token, deadline, setting.epoch))
     known = Head(place.count, place.snapshot) if place.count is not None else None
     return Add(service, track.name, request, placement, adding, track.wishes, known)
+
+
+def _alike(setting: Setting, service: ServiceName, track: Track) -> dict[str, Placement]:
+    """What the other tracks that may be of the song say of a place."""
+    assert track.recording is not None
+    others = setting.board.alike(track.recording)
+    return {other.name: other.placements.get(service, BLANK) for other in others if other.name != track.name}

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from reconcilers.matching import Band, compare
 from reconcilers.model import Placement, State, Track
 from reconcilers.plan.board import Board
-from reconcilers.plan.song import BLANK, at_odds, rank, stands
+from reconcilers.plan.song import BLANK, at_odds, audio_of, rank, stands
 from reconcilers.services.protocol import ServiceName
 from reconcilers.store import placed_by_either
 
@@ -71,11 +72,35 @@ def overlapping(board: Board) -> None:
             merge(board, a, b)
 
 
+def _posted_already(board: Board) -> None:
+    """A song that is about to be posted, and stands in the channel as another track, is that one."""
+    wanted = [track for track in board.awake() if _to_be_posted(track)]
+    board.gather(track.recording for track in wanted if track.recording is not None)
+    for track in wanted:
+        if track.name not in board.tracks or track.recording is None:
+            continue
+        for other in board.alike(track.recording):
+            if (
+                other.recording is not None
+                and stands(other.placements.get(ServiceName.TELEGRAM, BLANK))
+                and compare(track.recording, other.recording).band is Band.SAME
+                and not (at_odds(track, other) or under_way(track, other) or crowded(track, other))
+            ):
+                merge(board, track, other)
+                break
+
+
+def _to_be_posted(track: Track) -> bool:
+    state = track.placements.get(ServiceName.TELEGRAM, BLANK).state
+    return state is State.PENDING and track.recording is not None and audio_of(track) is not None
+
+
 def disputed(board: Board, now: float) -> None:
     """Before anything is added: two tracks for one entry are made one, and what was decided on another's is decided anew.
 
     Two operators at once make such tracks: each sees the other's a moment later, and an entry perhaps before it.
     """
+    _posted_already(board)
     wanted: dict[ServiceName, dict[str, set[str]]] = {}
     for track in board.awake():
         if any(placement.state is State.PENDING for placement in track.placements.values()):

@@ -1,5 +1,6 @@
 """What the planner asks for, and what comes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconcilers.errors import ServiceError
@@ -43,6 +44,7 @@ class Add:
 
     `before` is the placement and `wishes` what people wrote when it was decided: if either is another by then, it is void.
     `intent` is the placement to record first. `known` is the place's head that the decision rests on (None: no listing).
+    `alike` is what other tracks that may be of the song say of a place that can't be read before: void if that changes, too.
     """
 
     service: ServiceName
@@ -52,6 +54,7 @@ class Add:
     intent: Placement
     wishes: Wishes = NO_WISHES
     known: Head | None = None
+    alike: Mapping[str, Placement] | None = None
 
 
 @dataclass(frozen=True, slots=True)

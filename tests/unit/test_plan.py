@@ -374,6 +374,31 @@ def test_before_an_addition_a_place_is_read_that_no_tracks_need_tell_of(place: P
     assert [type(o) for o in made.operations[SPOTIFY]] == [Add]
 
 
+def posted_and_wanted() -> tuple[Sync, dict[str, Track]]:
+    """One song as two tracks that share no entry: each was made where the other could not be seen."""
+    targets = {TELEGRAM: Target("-100"), YOUTUBE: Target("PL1")}
+    posted = Track("a", (TELEGRAM, "1"), GLORY, placements={TELEGRAM: here("1"), YOUTUBE: Placement()}, created=1.0)
+    wanted = Track("b", (YOUTUBE, "2"), GLORY, placements={YOUTUBE: here("2"), TELEGRAM: Placement()}, created=2.0)
+    return Sync("tapes", targets), {"a": posted, "b": wanted}
+
+
+def test_a_song_about_to_be_posted_that_stands_in_the_channel_as_another_track_is_that_one() -> None:
+    sync, tracks = posted_and_wanted()
+    made = plan(sync, tracks, {}, [], NOW)
+    assert dict(made.deleted) == {"b": "a"}
+    (kept,) = made.records
+    assert (kept.placements[TELEGRAM].id, kept.placements[YOUTUBE].id) == ("1", "2")
+    assert not any(isinstance(o, Add) for o in made.operations.get(TELEGRAM, ()))
+
+
+def test_two_posts_that_a_person_holds_apart_stay_two_songs() -> None:
+    sync, tracks = posted_and_wanted()
+    tracks["a"] = replace(tracks["a"], wishes=Wishes(rejects={YOUTUBE: frozenset({"2"})}))
+    made = plan(sync, tracks, {YOUTUBE: Place(1, looked=NOW, listed=NOW, placed=1)}, [], NOW)
+    assert not made.deleted
+    assert [o.track for o in made.operations[TELEGRAM] if isinstance(o, Add)] == ["b"]
+
+
 # ----------------------------------------------------------------------------------------------- what people say
 
 

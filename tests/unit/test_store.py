@@ -6,7 +6,7 @@ import pytest
 
 from reconcilers.model import Intent, Origin, Placement, State, Track, Wishes
 from reconcilers.recording import Recording
-from reconcilers.store import merged, placed_by_either, rebase
+from reconcilers.store import merged, placed_by_either, rebase, unforeseen
 from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
 
 HERE = Placement(State.PRESENT, Origin.FOUND, "yt1", seen=True)
@@ -161,3 +161,22 @@ def test_what_people_put_beside_an_entry_of_ours_stays_theirs() -> None:
     assert placed_by_either(SIGHTED, SIGHTED) == SIGHTED
     assert placed_by_either(SIGHTED, PENDING) == SIGHTED
     assert placed_by_either(SIGHTED, replace(MINE, id="sp1")) == SIGHTED, "that addition may not have been made"
+
+
+@pytest.mark.parametrize(
+    ("other", "foreseen"),
+    [
+        pytest.param(placed("7"), True, id="as it was"),
+        pytest.param(replace(placed("7"), missing=1, seen=True), True, id="what says nothing of where it stands"),
+        pytest.param(placed("8"), False, id="another entry"),
+        pytest.param(replace(placed("7"), intent=Intent("edit", "theirs", 9.0)), False, id="something under way"),
+        pytest.param(None, False, id="unknown then"),
+    ],
+)
+def test_a_decision_about_a_song_rests_on_all_tracks_that_may_be_of_it(other: Placement | None, foreseen: bool) -> None:
+    song = Track("t", (YOUTUBE, "yt1"), Recording("Hello", ("Adele",)), placements={TELEGRAM: PENDING})
+    there = replace(song, name="other", placements={TELEGRAM: other or PENDING})
+    known = {"other": placed("7")} if other is not None else {}
+    assert unforeseen(song, TELEGRAM, known, [song, there]) is not foreseen
+    apart = [replace(there, identity=Recording("Teardrop", ("Massive Attack",))), replace(there, duplicate_of="t")]
+    assert not unforeseen(song, TELEGRAM, known, apart)
