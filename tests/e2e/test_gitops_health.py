@@ -121,8 +121,7 @@ def test_of_every_state_of_a_music_sync(scene: Scene) -> None:
     scene.start()
     health.becomes("Suspended", "Current", "Suspended")
 
-    # While the channel is not read yet.
-    scene.break_("hang", "telegram", "getUpdates", seconds=3, times=1)
+    # While a place is not read yet.
     scene.break_("late", "spotify", "GET /playlists/{id}*", seconds=3, times=1)
     scene.patch_sync({"spec": {"suspend": False, "mode": "Plan"}})
     health.becomes("Progressing", "InProgress", "Progressing")
