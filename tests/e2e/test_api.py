@@ -95,7 +95,7 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
             stage.apply({name: part for name, part in track.items() if name != "status"})
             stage.patch("Track", ATTIC, track["metadata"]["name"], {"status": track["status"]}, "/status")
         try:
-            made.start("--api", "tokens", "--api-token-file", str(folder / "token"))
+            made.start("--api-token-file", str(folder / "token"))
             made.wait_converged()
             yield made
         finally:
@@ -600,7 +600,7 @@ def test_health_needs_no_token(scene: Scene) -> None:
 
 def test_one_that_stands_by_answers_as_well_and_says_who_leads(scene: Scene) -> None:
     leader = Client(scene.operator.port, STATIC)
-    standby = scene.launch()  # on a loopback address: without tokens
+    standby = scene.launch("--api", "auto")  # on a loopback address: without tokens
     try:
         standby.wait_ready()
         client = Client(standby.port, None)

@@ -54,6 +54,8 @@ TOGGLES: dict[str, Json] = {
         "resources": {"requests": {"cpu": 1, "memory": "1Gi"}, "limits": {"memory": "1Gi"}},
         "scratchSize": "4Gi", "uploadSeconds": 300,
     },
+    "token": {"api.tokenSecret": "navaar-api"},
+    "no api": {"api.enabled": False},
     "service": {"service.port": 80, "service.annotations": {"a": "b"}},
     "monitored": {
         "serviceMonitor.enabled": True, "prometheusRule.enabled": True, "dashboard.enabled": True,
@@ -82,7 +84,7 @@ TOGGLES: dict[str, Json] = {
 }  # fmt: skip
 """Every switch away from its default."""
 
-EXCLUDES = [("namespaces", "cluster"), ("ca", "secret ca"), ("account", "account's name")]
+EXCLUDES = [("token", "no api"), ("namespaces", "cluster"), ("ca", "secret ca"), ("account", "account's name")]
 """Which of them can't be said together; the first gives way."""
 
 
@@ -152,6 +154,7 @@ def test_helm_finds_nothing_to_complain_about() -> None:
         ({"uploadSeconds": 5}, "minimum: got 5, want 30"),
         ({"serviceAccount.create": False}, "serviceAccount.name is needed when serviceAccount.create is false"),
         ({"clusterWide": True, "watchNamespaces": ["a"]}, "leave watchNamespaces empty, or set clusterWide to false"),
+        ({"api.enabled": False, "api.tokenSecret": "a"}, "leave one of the two out"),
         ({"caBundle.configMap": "a", "caBundle.secret": "b"}, "name one of the two"),
     ],
 )

@@ -52,4 +52,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- if and .Values.caBundle.configMap .Values.caBundle.secret -}}
 {{- fail "caBundle is in a ConfigMap or in a Secret: name one of the two" -}}
 {{- end -}}
+{{- if and .Values.api.tokenSecret (not .Values.api.enabled) -}}
+{{- fail "api.tokenSecret is of no use where api.enabled is false: leave one of the two out" -}}
+{{- end -}}
 {{- end -}}
