@@ -43,6 +43,9 @@ from reconcilers.services.protocol import ServiceName
 
 log = logging.getLogger("navaar")
 
+COLLECTED = (10_000, 20, 50)
+"""After how many new objects what nobody holds any more is looked for, and how often among the older ones."""
+
 # Not tempfile.gettempdir(): that raises where the disk is full, which is for those to say who need the room.
 TEMPORARY = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108
 
@@ -260,5 +263,5 @@ def main(options: Options) -> int:
     # What was imported stays for good, and Tracks hold no cycles: at the usual thresholds, walking through all of it again
     # and again takes a third of the time that reading 20,000 Tracks does.
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(*COLLECTED)
     return asyncio.run(Process(options).run())

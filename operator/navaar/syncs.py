@@ -28,6 +28,11 @@ class Syncs:
         """True once every MusicSync that was there at the start is known."""
         return all(informer.synced.is_set() for informer in self._informers)
 
+    def take(self, resource: Resource) -> None:
+        """Takes in what the API server answered to a read, unless something newer is known."""
+        metadata = resource["metadata"]
+        self._cache.store((metadata["namespace"], metadata["name"]), _slim(resource))
+
     def get(self, key: Key) -> Resource | None:
         """The MusicSync of that namespace and name, None while there is none."""
         return self._cache.get(key)

@@ -5,11 +5,12 @@ stands in ``spec`` is a person's (`Wishes`), what stands in ``status`` is the op
 holds the memory of the channel (`navaar.api.memory`).
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
+
+from pydantic_core import to_json
 
 from navaar.api.common import (
     API_VERSION,
@@ -156,7 +157,7 @@ _UNWRITTEN = {"musicSyncRef", "origin", "state"}
 
 def approval_of(track: str, namespace: str, service: ServiceName, id: str) -> str:
     """The command by which a person says that the song is this one: one line for a shell."""
-    patch = json.dumps({"spec": {"pins": {service.value: id}}}, separators=(",", ":"))
+    patch = to_json({"spec": {"pins": {service.value: id}}}).decode()
     return f"kubectl patch track {track} -n {namespace} --type=merge -p '{patch}'"
 
 

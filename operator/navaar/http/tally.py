@@ -25,32 +25,33 @@ async def stats(
 ) -> dict[str, Any]:
     """`Stats` of these MusicSyncs, but for the operator."""
     made = counts(phases)
-    sources: Counter[Source] = Counter()
+    sources: Counter[str] = Counter()
     total = _Services()
     for sync in made["syncs"]:
         own = _Services()
-        async for track in in_turns(groups.get((sync["namespace"], sync["name"]), {}).values()):
-            sources[track.source] += 1
-            own.count(track)
+        async for part in in_turns(groups.get((sync["namespace"], sync["name"]), {}).values()):
+            sources.update([track.source._value_ for track in part])
+            own.count(part)
         total.add(own)
         sync["services"] = own.told()
     return {
         **made,
-        "sources": {source.value: sources[source] for source in Source},
+        "sources": {source.value: sources[source.value] for source in Source},
         "services": total.told(),
     }
 
 
 class _Services:
-    def __init__(self) -> None:
-        self._states: Counter[tuple[ServiceName, State]] = Counter()
-        self._placed: Counter[ServiceName] = Counter()
+    """Counts placements. By the words of enumerations: their members are hashed slowly."""
 
-    def count(self, track: Track) -> None:
-        for service, placement in track.placements.items():
-            self._states[service, placement.state] += 1
-            if placement.origin is Origin.PLACED and placement.state is State.PRESENT:
-                self._placed[service] += 1
+    def __init__(self) -> None:
+        self._states: Counter[tuple[str, str]] = Counter()
+        self._placed: Counter[str] = Counter()
+
+    def count(self, tracks: Iterable[Track]) -> None:
+        there = [(service._value_, p) for track in tracks for service, p in track.placements.items()]
+        self._states.update([(service, p.state._value_) for service, p in there])
+        self._placed.update([s for s, p in there if p.origin is Origin.PLACED and p.state is State.PRESENT])
 
     def add(self, other: "_Services") -> None:
         self._states.update(other._states)
@@ -60,16 +61,11 @@ class _Services:
         return [
             {
                 "service": service.value,
-                "states": {state.value: self._states[service, state] for state in _known(service, self._states)},
-                "placed": self._placed[service],
+                "states": {s.value: n for s in State if (n := self._states[service.value, s.value])},
+                "placed": self._placed[service.value],
             }
             for service in ServiceName
         ]
-
-
-def _known(service: ServiceName, states: Iterable[tuple[ServiceName, State]]) -> list[State]:
-    there = set(states)
-    return [state for state in State if (service, state) in there]
 
 
 def _phases(one: Mapping[str, int]) -> dict[str, Any]:

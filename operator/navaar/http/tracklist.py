@@ -4,6 +4,9 @@ import asyncio
 import heapq
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from navaar.api.convert import status_of
@@ -15,7 +18,7 @@ from navaar.http.shapes import TrackItem
 from navaar.index import SyncKey
 from navaar.record import revision_of
 from reconcilers.matching.normalise import fold
-from reconcilers.model import Phase, Track
+from reconcilers.model import NOTHING, Phase, State, Track
 from reconcilers.phase import message_of
 from reconcilers.services.protocol import ServiceName
 
@@ -46,12 +49,12 @@ def spelt(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).translate(_LETTERS)
 
 
-async def in_turns(tracks: Iterable[Track], turn: int = TURN) -> AsyncIterator[Track]:
-    """The same, giving way now and then."""
-    for number, track in enumerate(tracks, 1):
-        yield track
-        if number % turn == 0:
-            await asyncio.sleep(0)
+async def in_turns(tracks: Iterable[Track], turn: int = TURN) -> AsyncIterator[list[Track]]:
+    """The same in parts, giving way after each."""
+    rest = iter(tracks)
+    while part := list(islice(rest, turn)):
+        yield part
+        await asyncio.sleep(0)
 
 
 async def page(
@@ -72,24 +75,25 @@ async def page(
     if question.cursor:
         kind = float if order in ("created", "changed") else str
         after = (*opened(asked, question.cursor, (kind, str, str)),)
-    fits = _fits(question, phases)
+    tests = list(_tests(question, phases))
     total = 0
     found: list[tuple[Place, Track]] = []
-    async for track in in_turns(track for group in groups.values() for track in group.values()):
-        if not fits(track):
-            continue
-        total += 1
-        place = (key(track), revision_of(track).namespace, track.name)
-        if after is None or (place < after if down else place > after):
-            found.append((place, track))
-    await asyncio.sleep(0)
+    async for part in in_turns(track for group in groups.values() for track in group.values()):
+        for test in tests:
+            part = [track for track in part if test(track)]
+        total += len(part)
+        placed = [((key(track), track.revision.namespace, track.name), track) for track in part]
+        if after is not None:
+            placed = [one for one in placed if (one[0] < after if down else one[0] > after)]
+        found += placed
     best = heapq.nlargest if down else heapq.nsmallest
-    chosen = best(question.limit + 1, found, key=lambda one: one[0])
+    chosen = best(question.limit + 1, found, key=itemgetter(0))
     more, chosen = len(chosen) > question.limit, chosen[: question.limit]
     items = []
-    async for track in in_turns((track for _, track in chosen), ROWS):
-        revision = revision_of(track)
-        items.append(picked(item(track, services((revision.namespace, revision.sync)), fields), fields))
+    async for part in in_turns((track for _, track in chosen), ROWS):
+        for track in part:
+            revision = revision_of(track)
+            items.append(picked(item(track, services((revision.namespace, revision.sync)), fields), fields))
     made: dict[str, Any] = {"items": items, "total": total}
     if more:
         made["next"] = sealed(asked, chosen[-1][0])
@@ -108,6 +112,8 @@ def item(track: Track, services: Sequence[ServiceName], fields: Wanted | None = 
     if changed:
         made["changed"] = written(changed)
     message = message_of(track, services or tuple(track.placements))
+    if fields and "placements" not in fields:
+        track = replace(track, placements=NOTHING)
     # The phase that is told is the one in the status, as kubectl shows it.
     status = status_of(track, phase=Phase.SYNCED, message=message, namespace=revision.namespace)
     del status["phase"]
@@ -125,30 +131,26 @@ def _asked(question: AboutTracks, phases: Sequence[str]) -> Any:
     }
 
 
-def _fits(question: AboutTracks, phases: Sequence[str]) -> Callable[[Track], bool]:
-    """Whether a Track is among those that are asked for; namespace and MusicSync are seen to before."""
-    tests = list(_tests(question, phases))
-    return lambda track: all(test(track) for test in tests)
-
-
 def _tests(question: AboutTracks, phases: Sequence[str]) -> Iterator[Callable[[Track], bool]]:
-    narrowed = frozenset(map(str, question.phase)) if isinstance(question, AboutAllTracks) else frozenset()
+    """What a Track must pass, but for its namespace and MusicSync, which are seen to before.
+
+    Members of enumerations are looked for in tuples: they are found by identity there, and hashed slowly in sets.
+    """
+    narrowed = tuple(map(str, question.phase)) if isinstance(question, AboutAllTracks) else ()
     if phases or narrowed:
-        those = frozenset(phases) if phases else narrowed
-        yield lambda track: revision_of(track).phase in those
+        those = frozenset(phases or narrowed)
+        yield lambda track: track.revision.phase in those
     if question.origin:
-        origins = frozenset(question.origin)
+        origins = tuple(question.origin)
         yield lambda track: track.origin is not None and track.origin[0] in origins
     if question.service or question.state:
-        services = frozenset(question.service or ServiceName)
-        states = frozenset(question.state)
+        services = tuple(question.service or ServiceName)
+        states = tuple(question.state or State)
         yield lambda track: any(
-            service in services and (not states or placement.state in states)
-            for service, placement in track.placements.items()
+            placement.state in states and service in services for service, placement in track.placements.items()
         )
-    words = spelt(question.text).split()
-    if words:
-        yield lambda track: all(word in _text(track) for word in words)
+    for word in spelt(question.text).split():
+        yield lambda track, word=word: word in _text(track)  # type: ignore[misc]
 
 
 def _text(track: Track) -> str:
@@ -157,7 +159,7 @@ def _text(track: Track) -> str:
 
 
 def _changed(track: Track) -> float:
-    return max((p.changed for p in track.placements.values() if p.changed is not None), default=0.0)
+    return max([p.changed or 0.0 for p in track.placements.values()], default=0.0)
 
 
 def _title(track: Track) -> str:
