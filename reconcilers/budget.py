@@ -77,6 +77,19 @@ YOUTUBE = Allowance(9_000, "the units of YouTube's Data API", pacific=True, look
 bucket of 100 calls of search.list is never drawn on."""
 
 
+SONGS_A_DAY: Mapping[ServiceName, float] = {
+    ServiceName.TELEGRAM: 20 * 60 * 24,
+    ServiceName.YOUTUBE: 0.8 * 9_000 / 60,
+    ServiceName.SPOTIFY: (0.8 * 450 - 96) / 2,
+}
+"""How many songs of a backlog a day suffices for, where no budget says so.
+
+Telegram: 20 posts a minute in a channel [doc: bots/faq]. YouTube: 50 units of the Data API for the addition and some for
+reading, of 80 % of 9,000 a day. Spotify: two requests, the search and a share of the addition, of 80 % of 450 a day, less
+what four looks an hour take.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """Nothing is asked before `until`; `reason` is the condition's, `message` says who asks for that."""

@@ -91,12 +91,15 @@ class Kube:
         reload: Callable[[], Any] | None = None,
         guard: Callable[[float], None] | None = None,
         timeout: float = TIMEOUT,
+        agent: str = "",
     ) -> None:
         self._client: Any = client  # half of its methods are untyped
-        self._client.user_agent = user_agent()
+        self._client.user_agent = agent or user_agent()
         self._reload = reload
         self.guard = guard
         self.timeout = timeout
+        self.rehearses = False
+        """Whether the API server is to check writes only, and to store nothing."""
 
     @classmethod
     async def connect(
@@ -108,10 +111,12 @@ class Kube:
         guard: Callable[[float], None] | None = None,
         timeout: float = TIMEOUT,
         pool: int = 50,
+        agent: str = "",
     ) -> "Kube":
         """A client for the cluster that the pod runs in, or that a kubeconfig (None: the usual place) names.
 
-        `pool` bounds its connections. Raises KubeError when there is no usable configuration.
+        `pool` bounds its connections; `agent` is who it says it is (empty: the operator).
+        Raises KubeError when there is no usable configuration.
         """
         settings = Configuration(
             # HTTP(S)_PROXY is for the services; Python doesn't know the CIDRs that keep clusters out of it.
@@ -130,7 +135,7 @@ class Kube:
             client = ApiClient(configuration=settings)
         except (config.ConfigException, OSError, ValueError, ssl.SSLError) as error:
             raise KubeError(f"no usable Kubernetes configuration: {error}") from error
-        return cls(client, reload=load, guard=guard, timeout=timeout)
+        return cls(client, reload=load, guard=guard, timeout=timeout, agent=agent)
 
     @property
     def server(self) -> str:
@@ -157,6 +162,7 @@ class Kube:
         namespace: str | None,
         *,
         labels: str = "",
+        fields: str = "",
         metadata_only: bool = False,
         limit: int | None = None,
     ) -> AsyncGenerator[tuple[list[Resource], int], None]:
@@ -171,6 +177,8 @@ class Kube:
         query = {"limit": str(limit)} if limit is not None else {}
         if labels:
             query["labelSelector"] = labels
+        if fields:
+            query["fieldSelector"] = fields
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=LIST_SILENCE)
         while True:
             arriving = ObjectList()
@@ -184,9 +192,9 @@ class Kube:
                 return
             query["continue"] = meta["continue"]
 
-    async def list(self, kind: Kind, namespace: str | None, *, labels: str = "") -> list[Resource]:
+    async def list(self, kind: Kind, namespace: str | None, *, labels: str = "", fields: str = "") -> list[Resource]:
         """Everything in the namespace (None: in all of them), read consistently."""
-        return [item async for items, _ in self.pages(kind, namespace, labels=labels) for item in items]
+        return [item async for items, _ in self.pages(kind, namespace, labels=labels, fields=fields) for item in items]
 
     async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
         """Creates an object. Raises AlreadyExists."""
@@ -235,6 +243,7 @@ class Kube:
         namespace: str | None,
         since: int,
         *,
+        labels: str = "",
         metadata_only: bool = False,
         seconds: int = 600,
         quiet: float = 70.0,
@@ -249,6 +258,8 @@ class Kube:
             "resourceVersion": str(since),
             "timeoutSeconds": str(seconds),
         }
+        if labels:
+            query["labelSelector"] = labels
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
         async with self._answer("GET", kind.path(namespace), query, accept, None, timeout) as response:
@@ -265,6 +276,8 @@ class Kube:
     ) -> Resource:
         if self.guard is not None and method in _MUTATIONS:
             self.guard(self.timeout)
+        if self.rehearses and method in _MUTATIONS:
+            query = {**(query or {}), "dryRun": "All"}
         timeout = aiohttp.ClientTimeout(total=self.timeout)
         async with self._answer(method, path, query, accept, body, timeout) as response:
             found: Resource = from_json(await response.read())

@@ -10,7 +10,7 @@ before its operations are carried out; whatever is lost in between is planned ag
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconcilers.budget import Budget, Claim, Wait
+from reconcilers.budget import SONGS_A_DAY, Budget, Claim, Wait
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track, nothing
 from reconcilers.plan import absorb, bulk, decide, digest, progress, readings, trouble, wishes
@@ -30,7 +30,7 @@ from reconcilers.plan.operations import (
     Searched,
     Troubled,
 )
-from reconcilers.plan.preview import SONGS_A_DAY, Preview, preview
+from reconcilers.plan.preview import Preview, preview
 from reconcilers.plan.purse import Purse
 from reconcilers.plan.setting import Setting
 from reconcilers.plan.song import NOT_AGAIN, taken_back

@@ -8,6 +8,7 @@ from heapq import nsmallest
 from itertools import zip_longest
 from math import ceil
 
+from reconcilers.budget import SONGS_A_DAY
 from reconcilers.matching import Band, compare
 from reconcilers.model import State, Track
 from reconcilers.plan.board import Board, audio_of
@@ -16,18 +17,6 @@ from reconcilers.policy import Mode, Sync
 from reconcilers.services.protocol import ServiceName
 
 SAMPLES = 50
-
-SONGS_A_DAY: Mapping[ServiceName, float] = {
-    ServiceName.TELEGRAM: 20 * 60 * 24,
-    ServiceName.YOUTUBE: 0.8 * 9_000 / 60,
-    ServiceName.SPOTIFY: (0.8 * 450 - 96) / 2,
-}
-"""How many songs of a backlog a day suffices for, where no budget says so.
-
-Telegram: 20 posts a minute in a channel [doc: bots/faq]. YouTube: 50 units of the Data API for the addition and some for
-reading, of 80 % of 9,000 a day. Spotify: two requests, the search and a share of the addition, of 80 % of 450 a day, less
-what four looks an hour take.
-"""
 
 POSSIBLE_DUPLICATE = "PossibleDuplicate"
 

@@ -1,0 +1,78 @@
+"""Tracks as a table."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from navaar.api.instant import read
+from navaar.cli.moment import since
+from navaar.cli.output import NOTHING, Cell, Column, on_terminal, table
+from navaar.people.song import artist_of, placements_of, short_name, status_of, sync_of, title_of
+from reconcilers.services.protocol import ServiceName
+
+if TYPE_CHECKING:
+    from navaar.cli.cluster import Cluster
+
+SIGNS = {
+    "Present": ("●", "good"), "Retained": ("●", "dim"),
+    "Pending": ("↑", "busy"), "Adding": ("↑", "busy"), "Correcting": ("↑", "busy"), "Removing": ("↓", "busy"),
+    "Review": ("?", "ask"), "Failed": ("✗", "bad"),
+    "NotFound": ("–", "dim"), "Unavailable": ("–", "dim"),
+    "Removed": ("·", "dim"), "Excluded": ("·", "dim"),
+}  # fmt: skip
+"""How a placement's state is shown where there is little room."""
+
+PHASE_STYLES = {"Synced": "good", "Review": "ask", "Failed": "bad", "Syncing": "busy"}
+
+COLUMNS = (
+    Column("Name"), Column("Artist", elastic=True), Column("Title", elastic=True), Column("Telegram", short="TG"),
+    Column("YouTube", short="YT"), Column("Spotify", short="SP"), Column("Phase"),
+    Column("Message", roomy=120, elastic=True), Column("Sync", wide=True), Column("Age", wide=True),
+)  # fmt: skip
+
+ROOM_FOR_NAMES = 120
+
+
+def track_table(tracks: Sequence[dict[str, Any]], *, wide: bool, everywhere: bool) -> None:
+    """Prints the Tracks; `everywhere`: with their namespaces."""
+    columns = (Column("Namespace"), *COLUMNS) if everywhere else COLUMNS
+    briefly = on_terminal() and not wide and _width() < ROOM_FOR_NAMES
+    rows = []
+    for track in tracks:
+        row = _row(track, short_name(track) if briefly else track["metadata"]["name"])
+        rows.append([track["metadata"]["namespace"], *row] if everywhere else row)
+    table(columns, rows, wide=wide)
+
+
+def no_tracks(cluster: "Cluster") -> None:
+    """Says on standard error that there is none, as kubectl does."""
+    print(f"No Tracks found {cluster.scope}.", file=sys.stderr)
+
+
+def _row(track: dict[str, Any], name: str) -> list[str | Cell]:
+    placements, status = placements_of(track), status_of(track)
+    phase = status.get("phase") or ""
+    return [
+        name,
+        artist_of(track) or NOTHING,
+        title_of(track) or NOTHING,
+        *(state_cell(placements.get(service.value)) for service in ServiceName),
+        Cell(phase or NOTHING, PHASE_STYLES.get(phase, "")),
+        status.get("message") or "",
+        sync_of(track),
+        since(read(track["metadata"]["creationTimestamp"])),
+    ]
+
+
+def state_cell(placement: dict[str, Any] | None) -> Cell:
+    """Where a song stands in one place."""
+    if placement is None:
+        return Cell(NOTHING, "dim", " ")
+    sign, style = SIGNS.get(placement["state"], ("", ""))
+    return Cell(placement["state"], style, sign)
+
+
+def _width() -> int:
+    from navaar.cli.output import console
+
+    return console().width

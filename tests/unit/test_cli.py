@@ -1,0 +1,63 @@
+"""The command line without a cluster: what it imports, what it understands, and what it says of what it doesn't."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from navaar.cli import main
+from navaar.cli.output import clean
+from navaar.cli.program import SECTIONS
+
+VERBS = [name for section in SECTIONS.values() for name in section]
+
+HEAVY = {"aiohttp", "kubernetes", "kopf", "pydantic", "rich", "telegram", "yaml", "requests", "asyncio.base_events"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    asks = "import sys; from navaar.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    imported = set(answer.stderr.split())
+    assert HEAVY & imported == set()
+    assert not [name for name in imported if name.startswith(("reconcilers", "navaar.cli.verbs", "navaar.kube"))]
+    for verb in VERBS:
+        assert f"  {verb} " in answer.stdout
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_that_help_names_is_there_and_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert f"Usage: navaar {verb}" in told
+    assert import_module(f"navaar.cli.verbs.{verb.replace('-', '_')}").command.help
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["statsu"], "do you mean status?"),
+        (["frobnicate"], "there are: status, tracks"),
+        (["tracks", "--phase", "syncd"], "Do you mean Synced?"),
+        (["tracks", "-o", "xml"], "'xml'"),
+        (["tracks", "-n", "music", "-A"], "say one of the two"),
+        (["status", "--watch", "-o", "json"], "kubectl get musicsyncs --watch"),
+        (["run", "-n", "music", "-A"], "say one of the two"),
+        (["run", "--listen", "localhost"], "127.0.0.1:8080"),
+        (["-n", "music", "run"], "--namespace goes behind the verb"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_in_a_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", f"{tmp_path}/kubeconfig")
+    assert main(words) in (1, 2)
+    answer = capsys.readouterr()
+    assert said in answer.err
+    assert answer.err.startswith("navaar: ")
+    assert "Traceback" not in answer.err
+
+
+def test_a_title_commands_no_terminal() -> None:
+    assert clean("a\x1b[2Jb\u202ec\nd") == "a[2Jbc d"
+    assert clean("چشم\u200cمن") == "چشم\u200cمن"
