@@ -127,6 +127,12 @@ def test_what_a_manifest_leaves_out_is_filled_in(api: Api) -> None:
     assert "matching" not in spec
 
 
+def test_what_no_operator_has_looked_at_is_not_taken_for_done_by_who_waits_for_it(api: Api) -> None:
+    made = api.create(MUSIC_SYNCS, music_sync())
+    assert made["status"] == {"observedGeneration": -1}
+    assert made["metadata"]["generation"] == 1
+
+
 def test_past_is_scanned_unless_a_person_says_otherwise(api: Api) -> None:
     assert api.create(MUSIC_SYNCS, music_sync(telegram={"past": None}))["spec"]["telegram"]["past"] == "Scan"
 

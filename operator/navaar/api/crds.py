@@ -46,6 +46,8 @@ class Resource:
     short: str
     columns: tuple[Column, ...]
     selectable: tuple[str, ...] = ()
+    waited_for: bool = False
+    """Whether tools wait for it to become ready: what was not looked at yet says so, instead of nothing."""
 
     @property
     def kind(self) -> str:
@@ -97,6 +99,9 @@ class Resource:
             "metadata": {"type": "object"},
         }
         schema["properties"]["status"] = without_defaults(schema["properties"]["status"])
+        if self.waited_for:
+            # kstatus, by which Flux and Helm wait, takes what has no status at all for done.
+            schema["properties"]["status"]["default"] = {"observedGeneration": -1}
         return schema
 
 
@@ -124,6 +129,7 @@ RESOURCES = (
             _AGE,
             Column("Message", _ready("message"), priority=1),
         ),
+        waited_for=True,
     ),
     Resource(
         Track,
