@@ -6,7 +6,8 @@ as many as a playlist holds are on Spotify and stand `Present`, the others are `
 because of YouTube.
 
 `ready_s` is the time from the start of the operator's process until its /readyz says 200; `rss_mib` what it holds once it
-is at rest, the places having been read; `baseline_rss_mib` the same with the same MusicSync, empty places and no Track.
+is at rest, the places having been read and the API having been asked; `baseline_rss_mib` the same with the same MusicSync,
+empty places and no Track.
 Standard error has the peaks.
 """
 
@@ -133,6 +134,9 @@ def run(place: Ground, what: str) -> tuple[float, float]:
     ready = time.monotonic() - started
     say(f"{what}: ready after {ready:.1f} s with {operator.rss() / MIB:.0f} MiB (peak {peak(operator):.0f})")
     place.settle()
+    say(f"{what}: before the API is asked {operator.rss() / MIB:.1f} MiB")
+    for path in ("/api/stats", "/api/tracks?limit=500", "/api/review?sort=-title&limit=500", "/docs"):
+        operator.get(path)
     rss = operator.rss() / MIB
     say(f"{what}: at rest with {rss:.1f} MiB (peak {peak(operator):.0f}), {operator.cpu():.1f} s of processor time")
     operator.stop()

@@ -174,6 +174,12 @@ async def test_a_question_over_namespaces_shows_those_that_the_caller_may_list(s
     assert sees("music")
 
 
+async def test_any_number_of_namespaces_can_be_asked_over(setting: Setting) -> None:
+    sees = await visible(setting.owner(), "tracks", ["music", *(f"n{number}" for number in range(WAITING))])
+    assert sees("music")
+    assert setting.server.most <= AT_ONCE
+
+
 # --- without a Kubernetes identity ------------------------------------------------------------------------------------
 
 

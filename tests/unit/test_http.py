@@ -136,6 +136,11 @@ async def test_every_known_label_is_there_before_anything_happened(endpoint: End
         assert f'navaar_track_lag_seconds_count{{service="{service.value}"}} 0.0' in text
 
 
+async def test_where_the_api_is_off_there_is_none_of_it(endpoint: Endpoint) -> None:
+    for path in ("/api/counts", "/docs", "/openapi.json", "/"):
+        assert (await endpoint.get(path))[0] == 404
+
+
 async def test_openmetrics_is_given_to_who_asks_for_it(endpoint: Endpoint) -> None:
     _, text, content_type = await endpoint.get("/metrics", "application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from navaar.http.problem import forbidden, unauthorized
-from navaar.http.reviews import Question, Reviews, Stranger
+from navaar.http.reviews import AT_ONCE, Question, Reviews, Stranger
 from navaar.http.statictoken import token_in
 
 log = logging.getLogger(__name__)
@@ -102,8 +102,11 @@ async def visible(
     if await caller.may("list", resource):
         return (lambda namespace: namespace in asked) if asked else (lambda namespace: True)
     wanted = sorted(set(asked) or set(served))
-    verdicts = await asyncio.gather(*(caller.may("list", resource, namespace) for namespace in wanted))
-    seen = {namespace for namespace, allowed in zip(wanted, verdicts, strict=True) if allowed}
+    seen: set[str] = set()
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        verdicts = await asyncio.gather(*(caller.may("list", resource, namespace) for namespace in some))
+        seen.update(namespace for namespace, allowed in zip(some, verdicts, strict=True) if allowed)
     if asked and seen != set(asked):
         those = ", ".join(sorted(set(asked) - seen))
         raise forbidden(

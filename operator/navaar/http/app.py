@@ -1,7 +1,7 @@
 """Everything that is served: health and numbers for the cluster, the API and its description for people and programs."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qsl
 
 from pydantic_core import to_json
@@ -59,7 +59,7 @@ def application(
     ]
     if api is not None:
         routes += _api(*api)
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refusing(routes)})
 
 
 def _verdict(check: Check) -> Callable[[Request], Awaitable[Response]]:
@@ -130,13 +130,17 @@ def _with(response: Response) -> Response:
     return response
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    """What the framework refuses, as a problem."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        there = ", ".join(f"/api{endpoint.path}" for endpoint in ENDPOINTS)
-        return _with(unknown(f"There is nothing here. There are: {there}; /docs explains them.").response())
-    if error.status_code == 405:
-        said = "This can only be read, with GET: changes are made to the resources, with kubectl."
-        return _with(Problem(405, said, dict(error.headers or {})).response())
-    return _with(Problem(error.status_code, str(error.detail)).response())
+def _refusing(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Tells what the framework refuses as a problem, and which paths there are."""
+    there = ", ".join(route.path for route in routes if isinstance(route, Route))
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return _with(unknown(f"There is nothing here. There are: {there}.").response())
+        if error.status_code == 405:
+            said = "This can only be read, with GET: changes are made to the resources, with kubectl."
+            return _with(Problem(405, said, dict(error.headers or {})).response())
+        return _with(Problem(error.status_code, str(error.detail)).response())
+
+    return refused
