@@ -1,7 +1,8 @@
 """Whether a channel's past is known: a channel that may hold what we can't see is not posted to."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconcilers.model import Reading, Stretch, Track
@@ -14,6 +15,40 @@ RETENTION = 86400.0
 """Seconds that Telegram keeps a bot's updates (core.telegram.org/bots/api#getting-updates)."""
 
 ACCEPT = "to go on without them, set the annotation navaar.dev/accept-past to the present time"
+
+
+_CLAIM = re.compile(r"(\d+) posts up to (\d+)\b")
+
+
+def claim(posts: int, last: int) -> str:
+    """The acceptance of a past that was read elsewhere: so many posts are remembered, up to message `last`.
+
+    It holds only where that is so: an acceptance that comes before its Tracks, or outlives them, accepts nothing.
+    """
+    return f"{posts} posts up to {last}"
+
+
+def unproved(accepted: str, tracks: Mapping[str, Track]) -> str:
+    """Why an acceptance doesn't hold, in words; empty where it does. One that claims nothing always holds."""
+    found = _CLAIM.match(accepted)
+    if found is None:
+        return ""
+    claimed, last = int(found[1]), int(found[2])
+    count = sum(int(id) <= last for id in _posts(tracks) if id.isdecimal())
+    if count >= claimed:
+        return ""
+    return (
+        f"navaar.dev/accept-past speaks of {claimed} posts up to {last}, of which {count} are remembered: apply their "
+        "Tracks, or import the channel anew"
+    )
+
+
+def _posts(tracks: Mapping[str, Track]) -> Iterator[str]:
+    for track in tracks.values():
+        placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
+        if placement.id is not None:
+            yield placement.id
+        yield from placement.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +88,7 @@ class Unknown:
 
 def remembered(tracks: Mapping[str, Track]) -> int:
     """How many posts of the channel are remembered."""
-    count = 0
-    for track in tracks.values():
-        placement = track.placements.get(ServiceName.TELEGRAM, BLANK)
-        count += (placement.id is not None) + len(placement.others)
-    return count
+    return sum(1 for _ in _posts(tracks))
 
 
 def past_unknown(sync: Sync, channel: Channel, tracks: Mapping[str, Track]) -> Unknown | None:

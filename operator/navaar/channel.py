@@ -16,7 +16,7 @@ from reconcilers.account import Account
 from reconcilers.errors import AuthError, ServiceError, TargetError
 from reconcilers.model import Place, Reading, Track
 from reconcilers.past import Channel as PastFacts
-from reconcilers.past import Unknown, past_unknown, remembered, sentence
+from reconcilers.past import Unknown, past_unknown, remembered, sentence, unproved
 from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback
 from reconcilers.policy import Mode, Past, Sync
 from reconcilers.services.protocol import Item
@@ -206,8 +206,10 @@ class Channel:
         # Seen once for the whole pass: what it says of the past and what the past is judged by are of one moment.
         self.drained = stream.drained
         self._judged = (stream.since, stream.gap)
+        doubt = ""
         if accepted and accepted != previous.get("acceptedPast"):
-            self._accepted = accepted
+            doubt = unproved(accepted, tracks)
+            self._accepted = None if doubt else accepted
         self._read = self._read or place.reading.done
         settled = previous.get("past") == "Known"
         gap, since = self._gap(stream, previous)
@@ -225,7 +227,8 @@ class Channel:
         if facts.placed is not None and self.gap_recorded and not facts.unsettled:
             # What the time before this process means was settled when it began.
             facts = replace(facts, gap=0.0)
-        return past_unknown(sync, facts, tracks)
+        unknown = past_unknown(sync, facts, tracks)
+        return replace(unknown, remedy=f"{doubt}; {unknown.remedy}") if unknown is not None and doubt else unknown
 
     def _gap(self, stream: Stream, previous: Mapping[str, Any]) -> tuple[float | None, float | None]:
         """Seconds without a poll, and since when.

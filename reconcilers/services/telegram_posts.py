@@ -26,7 +26,7 @@ TAGS_TIMEOUT = 30.0
 _STEM = 60
 _TOKEN = re.compile(r"\[nv-([0-9A-Za-z_-]{4,40})\]")
 _FORBIDDEN = re.compile(r"""[<>:"/\\|?*&`'\[\]\x00-\x1f\x7f]+""")
-_EXTENSIONS = {".mp3", ".m4a", ".flac", ".ogg", ".oga", ".opus", ".wav", ".aac", ".wma", ".aif", ".aiff", ".alac"}
+EXTENSIONS = {".mp3", ".m4a", ".flac", ".ogg", ".oga", ".opus", ".wav", ".aac", ".wma", ".aif", ".aiff", ".alac"}
 
 
 def file_name(recording: Recording, token: str, extension: str = ".m4a") -> str:
@@ -53,6 +53,11 @@ def token_in(file_name: str | None) -> str | None:
     return found.group(1) if found else None
 
 
+def without_token(file_name: str) -> str:
+    """An upload's file name as it would be of anybody else's."""
+    return _TOKEN.sub("", file_name)
+
+
 def audio_of(message: Message) -> Audio | Document | None:
     """The post's audio, or the document that is one by its type or name."""
     if message.audio is not None:
@@ -61,7 +66,7 @@ def audio_of(message: Message) -> Audio | Document | None:
     if document is None:
         return None
     kind, extension = document.mime_type or "", os.path.splitext(document.file_name or "")[1].lower()
-    return document if kind.startswith("audio/") or extension in _EXTENSIONS else None
+    return document if kind.startswith("audio/") or extension in EXTENSIONS else None
 
 
 def item_from_message(message: Message, tags: Tags | None = None) -> Item | None:
@@ -78,7 +83,7 @@ def item_from_message(message: Message, tags: Tags | None = None) -> Item | None
         tags=tags,
         performer=audio.performer if isinstance(audio, Audio) else None,
         title=audio.title if isinstance(audio, Audio) else None,
-        file_name=_TOKEN.sub("", audio.file_name) if audio.file_name else None,
+        file_name=without_token(audio.file_name) if audio.file_name else None,
         caption=message.caption,
         duration=seconds(audio.duration) if isinstance(audio, Audio) else None,
     )
