@@ -51,6 +51,20 @@ def anywhere(function: F) -> F:
     return function
 
 
+def off_cluster(function: Callable[..., int | None]) -> Callable[..., int]:
+    """A function that asks no cluster, and is given the `where` that its manifests are for."""
+
+    @anywhere
+    @wraps(function)
+    def call(**given: Any) -> int:
+        where = _said({name: given.pop(name) for name in _WHERE})
+        if where.all_namespaces:
+            raise click.UsageError("this needs one namespace: say which with -n in place of -A")
+        return function(where=where, **given) or 0
+
+    return call
+
+
 def on_cluster(function: Callable[..., Awaitable[int | None]]) -> Callable[..., int]:
     """A coroutine that is given the `cluster` (`navaar.cli.cluster.Cluster`) that the options name.
 

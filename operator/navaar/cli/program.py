@@ -19,6 +19,12 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "status": "how each MusicSync stands, place by place",
         "tracks": "the songs, and where each of them is",
     },
+    "Bring in, take out": {
+        "import": "Tracks from a list of songs: CSV, M3U, Spotify's account data",
+        "import-channel": "a channel's past, from Telegram Desktop's export",
+        "export": "MusicSyncs and Tracks as they belong into Git; or what is missing, as CSV",
+        "migrate": "a MusicSync, Secrets and Tracks from the older service",
+    },
     "Operate": {
         "run": "run the operator",
     },

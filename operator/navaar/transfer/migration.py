@@ -108,32 +108,31 @@ def _songs(database: Database, targets: Mapping[ServiceName, str], unused: list[
             entry = parent[entry]
         return entry
 
+    known = [row for row in database.rows if row.title and row.status != "duplicate"]
+    named = {(row.source, _spelt(row)): origin for row in reversed(known) if (origin := _entry(row, row.source))}
     used: list[tuple[Row, Entry, Entry | None]] = []
-    named: dict[tuple[ServiceName, str], Entry] = {}
     for row in database.rows:
-        origin = _entry(row, row.source)
         if row.source not in targets:
             unused.append(Unused(f"row {row.number}", f"{row.source.value} is not among the places of the MusicSync"))
             continue
+        target = _entry(row, row.target) if row.target in targets and _stands(row, database.snapshots) else None
+        twin = named.get((row.source, _spelt(row)))
+        # A message may stand in one row only: the others of its song name it by artist and title.
+        origin = _entry(row, row.source) or twin or target
         if origin is None:
             unused.append(Unused(f"row {row.number}", f"it doesn't say which entry of {row.source.value} it came from"))
             continue
-        target = _entry(row, row.target) if row.target in targets and _stands(row, database.snapshots) else None
         used.append((row, origin, target))
         if target is not None:
             parent[root(target)] = root(origin)
-        if row.status != "duplicate" and row.title:
-            named.setdefault((row.source, _spelt(row)), origin)
-    for row, origin, target in used:
-        if row.status == "duplicate" and target is None:
-            twin = named.get((row.source, _spelt(row)))
-            if twin is not None:
-                parent[root(origin)] = root(twin)
+        elif row.status == "duplicate" and twin is not None:
+            parent[root(origin)] = root(twin)
     songs: dict[Entry, _Song] = {}
     for row, origin, target in used:
         song = songs.setdefault(root(origin), _Song())
         song.rows.append(row)
-        song.by_hand.add(origin)
+        if origin != target:
+            song.by_hand.add(origin)
         _once(song.entries, origin)
         if target is not None:
             _once(song.entries, target)

@@ -98,8 +98,8 @@ def _row(record: Mapping[str, Any]) -> Row | Unused:
         value = record.get(column)
         if value not in (None, ""):
             ids[service] = str(value).strip()
-    if not ids:
-        return Unused(where, "it names neither a message nor a video nor a Spotify track")
+    if not ids and not record["title"]:
+        return Unused(where, "it names neither a song nor an entry of any place")
     length = record.get("duration_seconds")
     return Row(
         int(number),
