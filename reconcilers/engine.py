@@ -12,6 +12,7 @@ from dataclasses import replace
 from reconcilers.account import Account
 from reconcilers.budget import DAY, Claim
 from reconcilers.errors import AudioRefused, ItemError, OutcomeUnknown, QuotaError, ServiceError, TransientError
+from reconcilers.logcontext import context
 from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
 from reconcilers.plan import Plan, plan
@@ -214,12 +215,17 @@ class Engine:
             await self.store.record(before, after)  # type: ignore[arg-type]
 
     async def _run(self, name: ServiceName, operations: tuple[Operation, ...]) -> None:
+        with context(service=name.value):
+            await self._turn(name, operations)
+
+    async def _turn(self, name: ServiceName, operations: tuple[Operation, ...]) -> None:
         service, started = self.services[name], self._clock()
         try:
             adds = [o for o in operations if isinstance(o, Add)]
             for operation in operations:
                 if not isinstance(operation, Add):
-                    self._report(await self._carry_out(service, operation))
+                    with context(track=getattr(operation, "track", None)):
+                        self._report(await self._carry_out(service, operation))
                 if self._stopping:
                     return
             await self._add_all(service, adds)
@@ -227,10 +233,10 @@ class Engine:
             self._report(Troubled(name, error, self._clock()))
         except StoreError as error:
             message = f"Nothing was sent, as what has to be recorded before it could not be: {error}"
-            log.warning("%s: %s", name.title, message)
+            log.warning("%s", message)
             self._report(Troubled(name, TransientError(message, reason="NotRecorded"), self._clock()))
         except Exception as error:
-            log.exception("%s: unexpected", name.title)
+            log.exception("an operation failed in a way that is not known")
             trouble = TransientError(
                 f"unexpected {type(error).__name__}; see the operator's log", reason="InternalError"
             )
@@ -347,7 +353,8 @@ class Engine:
                 if expected is not None and await service.head() != expected:
                     raise NotSent("the playlist changed since it was read")
                 sent = True
-                outcomes = await service.add(tuple(add.request for add in ready))
+                with context(track=ready[0].track if len(ready) == 1 else None):
+                    outcomes = await service.add(tuple(add.request for add in ready))
         except TimeoutError:
             late = OutcomeUnknown("the service did not answer in time")
             unsent = NotSent("the service did not answer in time when it was looked at")
@@ -370,7 +377,8 @@ class Engine:
 
     async def _prepared(self, service: Service, add: Add) -> bool:
         try:
-            await service.prepare(add.request)
+            with context(track=add.track):
+                await service.prepare(add.request)
         except (ItemError, TransientError) as error:
             if await self._intend(add, add.before, add.intent):
                 self._done(add, error)

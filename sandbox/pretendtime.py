@@ -20,13 +20,15 @@ class PretendTime:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self.module = "sandbox.pretendtime"
+        """What Python runs, with the file as its first argument; it begins with `follow`."""
         self._offset = 0.0
         self._write()
 
     @property
     def program(self) -> tuple[str, ...]:
         """What Python is to run in the place of ``-m navaar``."""
-        return "-m", "sandbox.pretendtime", str(self._file)
+        return "-m", self.module, str(self._file)
 
     @property
     def advanced(self) -> bool:

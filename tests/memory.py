@@ -378,6 +378,8 @@ class World:
         for count in range(within):
             plan = await self.step()
             if plan.empty and self.engine.idle and not self.telegram.unread:
+                left = [service.title for service, due in plan.due.items() if due.songs]
+                assert not left, f"nothing is done in {left}, where something could be"
                 return count
         raise AssertionError("the sync does not come to rest")
 

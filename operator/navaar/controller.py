@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from navaar.events import Events
@@ -16,6 +17,7 @@ from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
 from navaar.status import CONDITION, Facts
 from navaar.work import Work
+from reconcilers.logcontext import context
 from reconcilers.plan.bulk import Held
 from reconcilers.services.protocol import ServiceName
 
@@ -52,6 +54,7 @@ class Controller:
         self._metrics = metrics
         self._clock = clock
         self._unprimed: set[Key] = set()
+        self._cycles = count(1)
         self._workers: list[asyncio.Task[None]] = []
         self._written: dict[Key, float] = {}
         self._passes: dict[Key, tuple[float, float, bool]] = {}  # when it ended, seconds, whether it failed
@@ -147,17 +150,10 @@ class Controller:
             except QueueClosed:
                 return
             started = time.perf_counter()
-            failed, after = False, None
+            failed, after = True, None
             try:
-                moment = await self.reconcile(key)
-                after = None if moment is None else max(0.05, moment - self._clock())
-            except KubeError as error:
-                failed = not isinstance(error, Conflict)
-                after = None if failed else 0.05
-                log.warning("%s/%s: %s", *key, error)
-            except Exception:
-                failed = True
-                log.exception("%s/%s: the pass failed", *key)
+                with context(sync="/".join(key), cycle=str(next(self._cycles))):
+                    failed, after = await self._pass(key)
             finally:
                 if key in self.resources:
                     seconds = time.perf_counter() - started
@@ -170,6 +166,21 @@ class Controller:
                 self._prime(key)
                 if time.perf_counter() - started > LONG:
                     give_back()
+
+    async def _pass(self, key: Key) -> tuple[bool, float | None]:
+        """One pass: whether it failed, and in how many seconds the next one is due (None: when something happens)."""
+        try:
+            moment = await self.reconcile(key)
+        except Conflict as error:
+            log.info("%s", error)
+            return False, 0.05
+        except KubeError as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("the pass failed")
+        else:
+            return False, None if moment is None else max(0.05, moment - self._clock())
+        return True, None
 
     def _prime(self, key: Key) -> None:
         """Once every MusicSync that was there at the start had its pass, all readers of the channels are known."""

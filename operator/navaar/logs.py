@@ -5,13 +5,12 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import IO
 
-_CONTEXT: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("navaar_log_context", default=())
+from reconcilers.logcontext import context, fields
+
+__all__ = ["ConsoleFormatter", "JsonFormatter", "configure", "context", "fields", "message_of", "redacted"]
 
 HIDDEN = "[hidden]"
 
@@ -84,28 +83,11 @@ def configure(format: str = "console", level: str = "INFO", *, stream: IO[str] |
         logger.propagate = True
 
 
-@contextmanager
-def context(**fields: str | None) -> Iterator[None]:
-    """Adds fields (sync="music/tapes", track="…") to every line logged inside, by this task and those it starts."""
-    known = dict(_CONTEXT.get())
-    known.update({name: value for name, value in fields.items() if value is not None})
-    token = _CONTEXT.set(tuple(known.items()))
-    try:
-        yield
-    finally:
-        _CONTEXT.reset(token)
-
-
 def redacted(text: str) -> str:
     """The text without what looks like a secret."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
-
-
-def fields() -> tuple[tuple[str, str], ...]:
-    """What a line that is logged here and now is about: the fields of `context`."""
-    return _CONTEXT.get()
 
 
 def message_of(record: logging.LogRecord) -> str:
@@ -133,7 +115,7 @@ class ConsoleFormatter(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, and the traceback if there is one."""
         at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
-        about = " ".join(value for _, value in _CONTEXT.get())
+        about = " ".join(value for _, value in fields())
         message = message_of(record)
         trace = self._trace(record)
         if self._colours:
@@ -157,7 +139,7 @@ class JsonFormatter(_Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": message_of(record),
-            **{name: value for name, value in _CONTEXT.get() if name not in ("time", "level", "logger", "message")},
+            **{name: value for name, value in fields() if name not in ("time", "level", "logger", "message")},
         }
         trace = self._trace(record)
         if trace:

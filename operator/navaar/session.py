@@ -123,7 +123,7 @@ class Session:
         if channel is not None and unknown is not None and reading.done:
             unknown = channel.unknown(sync, heard, accepted, tracks, place)
             engine.places[TELEGRAM] = replace(place, reading=replace(NOT_READING, spent=reading.spent))
-            log.info("%s/%s: the channel's past is read, up to post %d", *self.key, reading.upto)
+            log.info("the channel's past is read, up to post %d", reading.upto)
             self._wake()
         if self._counted is None or plan.records or plan.deleted:
             self._counted = (*summary.count(tracks, sync), summary.oldest_question(tracks.values()))

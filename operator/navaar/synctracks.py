@@ -18,6 +18,7 @@ from navaar.kube import TRACKS, Kube, Resource
 from navaar.kubeerrors import AlreadyExists, Conflict, NotFound, Unavailable
 from navaar.record import Revision, SyncFacts, events_between, filled, revision_of
 from navaar.writer import Priority, Writer
+from reconcilers.logcontext import context
 from reconcilers.model import Placement, Track
 from reconcilers.phase import message_of, phase_of
 from reconcilers.services.protocol import ServiceName
@@ -257,6 +258,7 @@ class SyncTracks:
         """Writes the status where it has changed."""
         metadata, previous = resource["metadata"], resource.get("status")
         now = self._clock()
+        steps = events_between(there, want)
         status = status_of(
             want,
             previous,
@@ -264,7 +266,7 @@ class SyncTracks:
             message=message_of(want, self.facts.services),
             generation=metadata.get("generation"),
             namespace=self.facts.namespace,
-            events=[(now, event) for event in events_between(there, want)],
+            events=[(now, step) for step in steps],
         )
         if status == previous:
             return resource
@@ -276,6 +278,9 @@ class SyncTracks:
             "status": status,
         }
         written = await self._kube.replace(TRACKS, self.facts.namespace, want.name, body, subresource="status")
+        with context(sync=f"{self.facts.namespace}/{self.facts.name}", track=want.name):
+            for step in steps:
+                log.info("%s", step)
         self._index.take(written, ours=True)
         return written
 

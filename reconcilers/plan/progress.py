@@ -17,6 +17,9 @@ from reconcilers.services.protocol import ServiceName
 
 TELEGRAM = ServiceName.TELEGRAM
 
+PROOFS = 4
+"""Readings, as far apart as those that confirm each other, within which it is known what came of an addition."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -44,7 +47,13 @@ class Progress:
             for service, due in found.items()
             if due.songs
         }
-        return Progress(songs, {service: due.look for service, due in found.items() if due.look is not None})
+        # What an account's day did not suffice for has been due only since it does.
+        looks = {
+            service: due.look if due.look > now else min(self.looks.get(service, now), now)
+            for service, due in found.items()
+            if due.look is not None
+        }
+        return Progress(songs, looks)
 
     def stalled(self, service: ServiceName, now: float) -> float:
         """For how many seconds something could have been done in a place, and nothing was; 0 where all is as it should."""
@@ -109,7 +118,9 @@ def _open(setting: Setting, service: ServiceName) -> bool:
     place = setting.places.get(service, Place())
     if place.terminal and place.parked is None:
         return False
-    return place.parked is None or place.parked <= setting.now
+    # A place whose reading was incomplete is left alone until it is read again.
+    again = readings.again_at(setting.sync, service, place) if service in setting.sync.targets else None
+    return all(moment is None or moment <= setting.now for moment in (place.parked, again))
 
 
 def _affordable(setting: Setting, service: ServiceName) -> bool:
@@ -120,7 +131,7 @@ def _look(setting: Setting, service: ServiceName) -> float | None:
     place = setting.places.get(service, Place())
     if place.parked is not None and place.parked > setting.now:
         return place.parked
-    if service is TELEGRAM or place.looked is None or not _open(setting, service):
+    if service is TELEGRAM or place.looked is None or (place.terminal and place.parked is None):
         return None
     again = readings.again_at(setting.sync, service, place)
     moment = again if again is not None else place.looked + readings.interval_of(setting, service)
@@ -139,8 +150,10 @@ def _could(setting: Setting, service: ServiceName, track: Track, placement: Plac
         return False
     place = setting.places.get(service, Place())
     if state is State.ADDING:
-        # What came of it is told by looking: at the playlist, or at the old posts where that can be done.
-        over = placement.intent is not None and (setting.now >= placement.intent.deadline + setting.sync.timing.settle)
+        # What came of it is told by looking: twice at the playlist, or at the old posts where that can be done.
+        timing = setting.sync.timing
+        told = timing.settle + PROOFS * timing.confirm
+        over = placement.intent is not None and setting.now >= placement.intent.deadline + told
         blind = service is TELEGRAM and (not setting.lookback.readable or bool(place.reading.problem))
         return over and not blind
     if service is TELEGRAM and state in (State.PENDING, State.CORRECTING):

@@ -9,6 +9,7 @@ import pytest
 from reconcilers.account import Account
 from reconcilers.budget import SPOTIFY as ALLOWANCE
 from reconcilers.errors import AudioRefused, OutcomeUnknown, QuotaError, TransientError
+from reconcilers.logcontext import context, fields
 from reconcilers.model import Intent, Placement, State, Track
 from reconcilers.plan.operations import Listed
 from reconcilers.policy import Past, Sync, Target
@@ -180,6 +181,29 @@ def test_an_unexpected_error_parks_its_place_only() -> None:
         assert w.engine.places[SPOTIFY].reason == "InternalError"
         assert "KeyError" in w.engine.places[SPOTIFY].message
         assert sorted(w.youtube.ids) == ["yt-a", "yt-b"]
+
+    run(body())
+
+
+def test_what_is_logged_during_an_operation_says_of_which_pass_service_and_track_it_is() -> None:
+    async def body() -> None:
+        w = world()
+        about: list[tuple[str, dict[str, str]]] = []
+
+        def note(call: str) -> None:
+            about.append((call, dict(fields())))
+
+        w.spotify.fail = note
+        w.youtube.put("yt-a")
+        for cycle in range(8):
+            with context(sync="music/tapes", cycle=str(cycle)):
+                await w.step()
+        calls = dict(about)
+        (track,) = w.tracks()
+        for call in ("search", "add"):
+            assert calls[call].items() >= {"sync": "music/tapes", "service": "spotify", "track": track.name}.items()
+            assert int(calls[call]["cycle"]) > 0
+        assert "track" not in calls["head"]
 
     run(body())
 

@@ -1,19 +1,22 @@
 """A silent stall is told from a backlog, from a wait, and from an account that is parked."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconcilers.budget import SPOTIFY as SPOTIFY_ALLOWANCE
+from reconcilers.budget import YOUTUBE as YOUTUBE_ALLOWANCE
 from reconcilers.budget import Budget
 from reconcilers.model import Intent, Origin, Place, Placement, State, Track
-from reconcilers.plan import Plan, plan
+from reconcilers.plan import Plan, decide, plan
 from reconcilers.plan.progress import Due, Progress, moved
 from reconcilers.policy import Access, Mode, Sync, Target
 from reconcilers.recording import Recording
-from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
+from tests.days import Days
+from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE, World
 
 NOW = 1_800_000_000.0
 HOUR = 3600.0
@@ -49,7 +52,7 @@ SPENT = Budget(SPOTIFY_ALLOWANCE, spent={int(NOW // HOUR) - 1: SPOTIFY_ALLOWANCE
         (song(PENDING), {"budgets": {SPOTIFY: SPENT}}),
         (song(Placement(State.REVIEW)), {}),
         (song(Placement(State.NOT_FOUND, next_attempt=NOW + 86400)), {}),
-        (song(Placement(State.ADDING, intent=Intent("add", "t", NOW - 10))), {}),
+        (song(Placement(State.ADDING, intent=Intent("add", "t", NOW - 310))), {}),
         (song(PENDING), {"sync": Sync("tapes", {SPOTIFY: Target("sp1")}, mode=Mode.PLAN)}),
         (song(PENDING), {"sync": Sync("tapes", {SPOTIFY: Target("sp1", access=Access.READ_ONLY)})}),
         (
@@ -75,7 +78,7 @@ def test_what_waits_for_a_good_reason_does_not(tracks: Mapping[str, Track], how:
 
 
 def test_an_addition_of_which_nothing_was_heard_counts_once_its_time_is_over() -> None:
-    late = song(Placement(State.ADDING, id="x", intent=Intent("add", "t", NOW - 301)))
+    late = song(Placement(State.ADDING, id="x", intent=Intent("add", "t", NOW - 541)))
     assert planned(late).due[SPOTIFY].songs
 
 
@@ -123,3 +126,44 @@ def test_an_addition_that_comes_to_nothing_is_no_step_and_neither_is_another_rea
     assert moved(song(PENDING), song(found).values(), {}, {}) == {SPOTIFY}
     assert moved(song(PENDING), song(replace(PENDING, attempts=1)).values(), {}, {}) == {SPOTIFY}
     assert moved({}, song(PENDING).values(), {SPOTIFY: Place()}, {SPOTIFY: READ}) == {YOUTUBE, SPOTIFY}
+
+
+class Watched:
+    """Two syncs on one account, and after every pass how long each of their places has stood still."""
+
+    def __init__(self, songs: int) -> None:
+        allowances = {SPOTIFY: replace(SPOTIFY_ALLOWANCE, units=60), YOUTUBE: replace(YOUTUBE_ALLOWANCE, units=1500)}
+        self.days = Days(allowances, songs)
+        self.worst = 0.0
+        for world in self.days.worlds:
+            world.step = self._watched(world)  # type: ignore[method-assign]
+
+    def _watched(self, world: World) -> Callable[[], Coroutine[Any, Any, Plan]]:
+        step, progress = world.step, Progress()
+
+        async def watched() -> Plan:
+            nonlocal progress
+            now = world.clock()
+            self.worst = max(self.worst, *(progress.stalled(service, now) for service in (SPOTIFY, YOUTUBE)))
+            before, places = dict(world.store.tracks()), dict(world.engine.places)
+            made = await step()
+            progress = progress.after(made.due, moved(before, made.records, places, made.places), now)
+            return made
+
+        return watched
+
+
+def test_a_backlog_of_days_under_two_quotas_never_stands_still() -> None:
+    watched = Watched(songs=12)
+    asyncio.run(watched.days.go(2 * 86400))
+    assert watched.worst < 60
+    assert all(len(world.spotify.ids) == 12 for world in watched.days.worlds), "it took its time, and is done"
+
+
+def test_songs_that_nobody_looks_for_stand_still_from_the_first_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = decide._wanted
+    nothing = decide._Wanted()
+    monkeypatch.setattr(decide, "_wanted", lambda setting, s: nothing if s is SPOTIFY else wanted(setting, s))
+    watched = Watched(songs=6)
+    asyncio.run(watched.days.go(2 * HOUR))
+    assert watched.worst >= HOUR
