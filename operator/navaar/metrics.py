@@ -29,7 +29,15 @@ from reconcilers.plan.progress import Progress
 from reconcilers.services.calls import INTERNAL
 from reconcilers.services.protocol import ServiceName
 
-OPERATIONS = ("add", "head", "list", "remove", "resolve", "search")
+_OF_LISTS = ("add", "head", "list", "remove", "resolve", "search", "token")
+_OF_CHATS = ("deleteMessage", "editMessageMedia", "forwardMessage", "getChat", "getChatMember", "getMe", "sendAudio")
+OPERATIONS = {
+    ServiceName.TELEGRAM: ("audio", "getFile", "getUpdates", *_OF_CHATS),
+    ServiceName.YOUTUBE: (*_OF_LISTS, "player", "videos"),
+    ServiceName.SPOTIFY: _OF_LISTS,
+}
+"""What is asked of each service, as adapters name it; `audio` is fetched elsewhere, and takes as long as it takes."""
+
 REASONS = tuple(
     sorted(
         {
@@ -109,7 +117,7 @@ class Metrics:
             "event_loop_lag_seconds", "How late the event loop came to what was due.", _LAG_SECONDS
         )
         for name in ServiceName:
-            self._prepare(name.value)
+            self._prepare(name)
 
     def _counter(self, name: str, help: str, labels: list[str]) -> Counter:
         return Counter(f"navaar_{name}", help, labels, registry=self.registry)
@@ -117,9 +125,10 @@ class Metrics:
     def _histogram(self, name: str, help: str, buckets: tuple[float, ...], labels: Collection[str] = ()) -> Histogram:
         return Histogram(f"navaar_{name}", help, labels, buckets=buckets, registry=self.registry)
 
-    def _prepare(self, service: str) -> None:
+    def _prepare(self, name: ServiceName) -> None:
         """Makes every set of labels that can be known, so that a rate has a zero to start from."""
-        for operation in OPERATIONS:
+        service = name.value
+        for operation in OPERATIONS[name]:
             self._latency.labels(service, operation)
             self._requests.labels(service, operation, _DONE)
         for reason in REASONS:
