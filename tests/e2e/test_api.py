@@ -321,6 +321,8 @@ def test_only_the_fields_that_are_wanted_are_told(everywhere: Client) -> None:
     }
     assert all(t.keys() == {"name", "placements"} for t in answer["items"])
     assert everywhere("/counts", fields="tracks").keys() == {"tracks"}
+    assert everywhere("/sync-state", fields="name,places.service")["items"][0].keys() == {"name", "places"}
+    assert all(line.keys() == {"message"} for line in everywhere("/logs", fields="message")["items"])
 
 
 def test_the_whole_story_of_a_track_is_one_read(scene: Scene, everywhere: Client) -> None:

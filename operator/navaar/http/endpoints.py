@@ -12,7 +12,7 @@ from navaar.http.access import MUSICSYNCS, TRACKS, Caller, visible
 from navaar.http.fields import picked, wanted
 from navaar.http.problem import Problem, forbidden, unavailable, unknown
 from navaar.http.question import AboutAllTracks, AboutLogs, AboutTracks, Question, Scoped
-from navaar.http.shapes import LogPage, Stats, SyncStates, TrackCounts, TrackPage, TrackStory
+from navaar.http.shapes import LogPage, Stats, SyncState, SyncStates, TrackCounts, TrackPage, TrackStory
 from navaar.http.sources import Sources
 from navaar.http.syncstate import declared, state
 from navaar.index import SyncKey
@@ -153,16 +153,15 @@ class Answers:
 
         Conditions, counts, places, what waits for approval, the last pass and the next.
         """
-        fields = wanted(question.fields, SyncStates)
+        fields = wanted(question.fields, SyncState)
         syncs = {(r["metadata"]["namespace"], r["metadata"]["name"]): r for r in self._sources.syncs.all()}
         sees = await visible(caller, MUSICSYNCS, self._served(), question.namespace)
         items = [
-            state(resource, self._sources.work(key))
+            picked(state(resource, self._sources.work(key)), fields)
             for key, resource in syncs.items()
             if sees(key[0]) and (not question.sync or key[1] in question.sync)
         ]
-        answer: dict[str, Any] = picked({"operator": self._operator(), "items": items}, fields)
-        return answer
+        return {"operator": self._operator(), "items": items}
 
     async def logs(self, question: AboutLogs, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
         """The log.

@@ -84,7 +84,7 @@ Path = Annotated[str, Field(max_length=200, examples=["placements.spotify.state"
 class Question(BaseModel):
     """What every endpoint can be asked: which fields."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
 
     fields: Annotated[list[Path], Field(max_length=MANY)] = []
     """Only these fields of the answer, or of each item where it has items; dots lead into them."""

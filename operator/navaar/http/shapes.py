@@ -16,7 +16,8 @@ from reconcilers.services.protocol import ServiceName
 class Shape(Model):
     """A part of an answer. What isn't known, or isn't so, is left out."""
 
-    model_config = ConfigDict(serialize_by_alias=True)
+    # Only the OpenAPI document needs them whole: a start doesn't wait for that.
+    model_config = ConfigDict(defer_build=True)
 
 
 Number = Annotated[int, Field(ge=0)]
