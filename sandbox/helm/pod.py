@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -20,15 +21,21 @@ class Pod:
     environment: dict[str, str]
 
     @classmethod
-    def of(cls, deployment: Manifest, folder: Path, config_maps: Mapping[str, Mapping[str, str]]) -> "Pod":
-        """The pod of `deployment`, its volumes made in `folder`; `config_maps` by name and key.
+    def of(
+        cls,
+        deployment: Manifest,
+        folder: Path,
+        config_maps: Mapping[str, Mapping[str, str]],
+        secrets: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> "Pod":
+        """The pod of `deployment`, its volumes made in `folder`; `config_maps` and `secrets` by name and key.
 
         Raises KeyError for what only a kubelet knows, such as a ConfigMap that isn't there.
         """
         namespace = deployment["metadata"]["namespace"]
         spec = deployment["spec"]["template"]["spec"]
         (container,) = spec["containers"]
-        mounts = _mounted(spec, container, folder, config_maps)
+        mounts = _mounted(spec, container, folder, {"configMap": config_maps, "secret": secrets})
         environment: dict[str, str] = {}
         for variable in container["env"]:
             value = variable.get("value")
@@ -40,7 +47,7 @@ class Pod:
 
 
 def _mounted(
-    spec: Manifest, container: Manifest, folder: Path, config_maps: Mapping[str, Mapping[str, str]]
+    spec: Manifest, container: Manifest, folder: Path, files: Mapping[str, Mapping[str, Mapping[str, str]]]
 ) -> dict[str, Path]:
     """Where the volumes of the container are, by their paths in it."""
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
@@ -49,11 +56,13 @@ def _mounted(
         place = folder / mount["mountPath"].lstrip("/")
         place.mkdir(parents=True, exist_ok=True)
         volume = volumes[mount["name"]]
-        if "configMap" in volume:
-            held = config_maps[volume["configMap"]["name"]]
-            for item in volume["configMap"]["items"]:
+        kind = next(kind for kind in volume if kind != "name")
+        if kind in files:
+            source = volume[kind]
+            held = files[kind][source.get("secretName") or source["name"]]
+            for item in source["items"]:
                 (place / item["path"]).write_text(held[item["key"]])
-        elif "emptyDir" not in volume:
+        elif kind != "emptyDir":
             raise KeyError(f"nobody here knows what to mount for {volume}")
         made[mount["mountPath"]] = place
     return made

@@ -11,6 +11,8 @@ OWN, WATCHED = "own-namespace", "watched-namespace"
 PROXY, DIRECT = "http://proxy.invalid:3128", "direct.invalid"
 AUTHORITIES = "authorities"
 """The ConfigMap with the certificates to trust, under the key `ca.crt`."""
+API_TOKEN = "api-token"
+"""The Secret with the token for the API, under the key `token`."""
 
 
 class Release:
@@ -49,6 +51,7 @@ def _rendered() -> tuple[str, ...]:
         "proxy.httpsProxy": PROXY,
         "proxy.noProxy": DIRECT,
         "caBundle.configMap": AUTHORITIES,
+        "api.tokenSecret": API_TOKEN,
         "crds.enabled": False,
     }
     return tuple(json.dumps(manifest) for manifest in render(values, namespace=OWN))

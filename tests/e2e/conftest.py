@@ -27,6 +27,9 @@ from sandbox.world import World
 QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "12")
 """Seconds instead of minutes, so that what needs time needs little."""
 
+API_TOKEN = "0123456789abcdef-token-for-scripts"
+"""Sees all that the API of any operator here tells."""
+
 PATIENCE = 120.0
 """Seconds that a test waits for what takes one or two on a quiet machine."""
 
@@ -88,7 +91,8 @@ class Scene:
     def launch(self, *arguments: str) -> OperatorProcess:
         """Starts the operator; the Lease and so the bots' heartbeats are this scene's own."""
         authorities = {release.AUTHORITIES: {"ca.crt": self.box.sandbox.ca_file.read_text()}}
-        pod = Pod.of(self.release.deployment, self.folder / f"pod-{len(self.operators)}", authorities)
+        secrets = {release.API_TOKEN: {"token": API_TOKEN}}
+        pod = Pod.of(self.release.deployment, self.folder / f"pod-{len(self.operators)}", authorities, secrets)
         operator = OperatorProcess(
             self.stage.plane.kubeconfig_for(pod.namespace, pod.account),
             [*pod.arguments, *QUICK, *arguments],

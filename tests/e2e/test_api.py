@@ -20,13 +20,12 @@ from sandbox.helm.release import Release
 from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
 from sandbox.world import World
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import API_TOKEN, Scene
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
 Json = dict[str, Any]
 
-STATIC = "0123456789abcdef-static-token"
 MUSIC, ATTIC = "api-music", "api-attic"
 """Two namespaces that are served: one with a MusicSync at work, one with Tracks whose MusicSync is gone."""
 
@@ -89,13 +88,12 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         release = Release([MUSIC, ATTIC], world["HTTPS_PROXY"], world["NO_PROXY"])
         stage.apply_everywhere(release.manifests)
         made = Scene(stage, box, folder, MUSIC, [MUSIC, ATTIC], release, None)
-        (folder / "token").write_text(STATIC + "\n")
         made.begin()
         for track in attic():
             stage.apply({name: part for name, part in track.items() if name != "status"})
             stage.patch("Track", ATTIC, track["metadata"]["name"], {"status": track["status"]}, "/status")
         try:
-            made.start("--api-token-file", str(folder / "token"))
+            made.start()
             made.wait_converged()
             yield made
         finally:
@@ -388,7 +386,8 @@ def test_nobody_in_particular_sees_nothing(scene: Scene) -> None:
         {"Authorization": value}
         for value in ("", "Bearer", "Bearer ", "Basic Zm9vOmJhcg==", "Bearer short", "Bearer a b c d e f g h",
                       "Bearer " + "x" * 9000,
-                      "Bearer " + "x" * 40, f"Bearer {STATIC[:-1]}", f"Bearer {STATIC}x", f"Token {STATIC}", "Bearer ü" * 20)
+                      "Bearer " + "x" * 40, f"Bearer {API_TOKEN[:-1]}", f"Bearer {API_TOKEN}x", f"Token {API_TOKEN}",
+                      "Bearer ü" * 20)
     ]  # fmt: skip
     answers = {
         stranger.get("/counts", {k: v.encode("utf-8").decode("latin-1") for k, v in h.items()}).body for h in asked
@@ -397,17 +396,17 @@ def test_nobody_in_particular_sees_nothing(scene: Scene) -> None:
 
 
 def test_the_token_of_the_file_sees_everything_and_may_be_replaced(scene: Scene) -> None:
-    assert Client(scene.operator.port, STATIC)("/counts")["tracks"] == len(tracks(scene))
-    file = scene.folder / "token"
+    assert Client(scene.operator.port, API_TOKEN)("/counts")["tracks"] == len(tracks(scene))
+    file = scene.folder / "pod-0/etc/navaar/api/token"  # where the chart mounts the Secret
     other = "another-token-of-some-length"
     file.write_text(other)
     try:
         assert Client(scene.operator.port, other)("/counts")["tracks"] == len(tracks(scene))
-        assert Client(scene.operator.port, STATIC).get("/counts").status == 401
+        assert Client(scene.operator.port, API_TOKEN).get("/counts").status == 401
         file.write_text("short")
         assert Client(scene.operator.port, "short").get("/counts").status == 401
     finally:
-        file.write_text(STATIC)
+        file.write_text(API_TOKEN)
 
 
 def test_who_has_no_right_sees_nothing_though_the_operator_may(scene: Scene) -> None:
@@ -572,9 +571,9 @@ def test_the_docs_are_a_page_without_a_script_or_anything_from_elsewhere(scene: 
 
 
 def test_no_secret_is_in_any_answer(scene: Scene, everywhere: Client) -> None:
-    secrets = [scenario.BOT_TOKEN, scenario.GOOGLE_CLIENT_SECRET, scenario.GOOGLE_REFRESH_TOKEN, STATIC]
+    secrets = [scenario.BOT_TOKEN, scenario.GOOGLE_CLIENT_SECRET, scenario.GOOGLE_REFRESH_TOKEN, API_TOKEN]
     secrets += [scenario.SPOTIFY_CLIENT_SECRET, scenario.SPOTIFY_REFRESH_TOKEN]
-    static = Client(scene.operator.port, STATIC)
+    static = Client(scene.operator.port, API_TOKEN)
     paths = [
         "/counts",
         "/stats",
@@ -601,7 +600,7 @@ def test_health_needs_no_token(scene: Scene) -> None:
 
 
 def test_one_that_stands_by_answers_as_well_and_says_who_leads(scene: Scene) -> None:
-    leader = Client(scene.operator.port, STATIC)
+    leader = Client(scene.operator.port, API_TOKEN)
     standby = scene.launch("--api", "auto")  # on a loopback address: without tokens
     try:
         standby.wait_ready()
