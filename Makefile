@@ -84,8 +84,8 @@ crds: install ## crds/*.yaml anew from the models
 chart: install ## the chart's README anew from its values
 	@$(RUN) -m sandbox.helm readme
 
-.PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching
-bench: bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching ## every benchmark
+.PHONY: bench bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching bench-api
+bench: bench-plan bench-idle bench-memory bench-preview bench-hang bench-matching bench-api ## every benchmark
 
 bench-plan: install ## the planner with 20,000 and 100,000 Tracks
 	@$(RUN) tests/bench_plan.py
@@ -98,6 +98,9 @@ bench-memory: install ## the operator's memory with 20,000 Tracks
 
 bench-hang: install ## whether the operator answers while every service hangs
 	@$(RUN) -m tests.bench_hang
+
+bench-api: install ## how long answers of the API take with 20,000 Tracks
+	@$(RUN) -m tests.bench_api
 
 bench-matching: install ## how often the right song is taken, by class; ARGS=-v lists what was not
 	@$(RUN) -m tests.bench_matching $(ARGS)
