@@ -12,6 +12,7 @@ What becomes of an entry that is
 
 from dataclasses import replace
 
+from reconcilers.alike import asked
 from reconcilers.matching import Band, compare, fold
 from reconcilers.model import Match, Origin, Placement, Source, State, Track
 from reconcilers.plan.absence import lifted
@@ -170,8 +171,7 @@ def _discover(view: View, item: Item, doubts: list[Track], seen: float) -> None:
     placements: dict[ServiceName, Placement] = {service: here}
     if doubts:
         like = doubts[0]
-        message = f"may be the same song as {like.recording} ({like.name}); if so, set "
-        message += f"spec.pins.{service.value}: {item.id} on that one; if not, set a title or a reject here"
+        message = asked(str(like.recording), like.name, service.value, item.id)
         review = Placement(State.REVIEW, reason="PossibleDuplicate", message=message, changed=now)
         review = replace(review, sought=fingerprint(sync, Track(name, identity=identity)))
         placements.update({other: review for other in sync.targets if other is not service})

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from navaar.cli import main
+from navaar.cli import complete, main
 from navaar.cli.output import clean
 from navaar.cli.program import SECTIONS
 
@@ -16,7 +16,7 @@ HEAVY = {"aiohttp", "kubernetes", "kopf", "pydantic", "rich", "telegram", "yaml"
 
 
 def test_help_imports_nothing_heavy() -> None:
-    asks = "import sys; from navaar.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    asks = "import sys; from navaar.cli import complete, main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
     imported = set(answer.stderr.split())
     assert HEAVY & imported == set()
@@ -45,6 +45,26 @@ def test_every_verb_that_help_names_is_there_and_explains_itself(verb: str, caps
         (["run", "-n", "music", "-A"], "say one of the two"),
         (["run", "--listen", "localhost"], "127.0.0.1:8080"),
         (["-n", "music", "run"], "--namespace goes behind the verb"),
+        (["approve"], "say what to approve"),
+        (["approve", "--all"], "--all wants --min-score too"),
+        (["approve", "--all", "--min-score", "8"], "8"),
+        (["approve", "x", "--min-score", "0.8"], "--min-score goes with --all"),
+        (["approve", "x", "--plan", "0123456789ab"], "say what to approve"),
+        (["approve", "x", "--in", "deezer"], "there are telegram, youtubeMusic and spotify"),
+        (["pin", "x"], "say what to pin"),
+        (["pin", "x", "https://soundcloud.com/a"], "none of the three services"),
+        (["pin", "x", "17", "18"], "one pin for each place"),
+        (["reject", "x", "--remove"], "say which reject"),
+        (["exclude"], "say which: a TRACK"),
+        (["exclude", "x", "--artist", "y"], "say which: a TRACK"),
+        (["exclude", "--artist", "y", "--from", "spotify"], "--from goes with a TRACK"),
+        (["add"], "say which song"),
+        (["add", "Adele - "], "lacks a half"),
+        (["sync", "--timeout", "soon"], "write it like 30m, 2h"),
+        (["queue", "--limit", "0"], "0"),
+        (["explain"], "TRACK"),
+        (["completion", "powershell"], "'powershell'"),
+        (["tracks", "--dry-run"], "--dry-run"),
     ],
 )
 def test_what_cannot_be_understood_is_said_in_a_sentence(
@@ -56,6 +76,21 @@ def test_what_cannot_be_understood_is_said_in_a_sentence(
     assert said in answer.err
     assert answer.err.startswith("navaar: ")
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_told_how_to_complete(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    assert "_NAVAAR_COMPLETE" in capsys.readouterr().out
+
+
+def test_kubectl_completes_verbs_and_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert complete(["tr"]) == 0
+    assert capsys.readouterr().out == "tracks\tthe songs, and where each of them is\n:4\n"
+    complete(["tracks", "--pha"])
+    assert capsys.readouterr().out.startswith("--phase\t")
+    complete(["tracks", "-o", "w"])
+    assert capsys.readouterr().out == "wide\n:4\n"
 
 
 def test_a_title_commands_no_terminal() -> None:

@@ -12,3 +12,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from navaar.cli.program import run
 
     return run(arguments)
+
+
+def complete(arguments: Sequence[str] | None = None) -> int:
+    """What kubectl asks as `kubectl_complete-navaar`, to complete `kubectl navaar …`; prints what may come next."""
+    from navaar.cli.completion import for_kubectl
+
+    return for_kubectl(arguments)

@@ -14,6 +14,7 @@ from navaar.kinds import MUSICSYNCS, TRACKS, Kind
 from navaar.kube import Kube, Resource, user_agent
 from navaar.kubeerrors import KubeError, NotFound
 from navaar.people.act import Act
+from navaar.people.acts import merged
 from navaar.people.song import named
 
 config: Any = kubernetes_config  # untyped
@@ -98,6 +99,13 @@ class Cluster:
             raise Trouble(f"there is no MusicSync {self.scope}: choose another namespace with -n, or all with -A")
         raise Trouble(f"there are several MusicSyncs {self.scope}: say which ({_those(found)})")
 
+    async def sync_named(self, name: str, beside: Resource) -> Resource | None:
+        """The MusicSync of that name in the namespace of another object; None where it is gone."""
+        try:
+            return await (await self.kube()).get(MUSICSYNCS, beside["metadata"]["namespace"], name)
+        except NotFound:
+            return None
+
     async def tracks(self, choice: Choice = Choice(), phases: Iterable[str] = ()) -> list[Resource]:  # noqa: B008
         """The Tracks that are meant, by namespace and name; `phases` narrows them to these."""
         wanted = tuple(phases)
@@ -128,9 +136,9 @@ class Cluster:
     async def carry_out(self, act: Act, dry_run: str = DryRun.NONE) -> Resource:
         """Does it; the object as it then is, or would be. Raises Conflict where it was decided on what isn't so any more."""
         kind: Kind = _KINDS[act.kind]
-        if dry_run == DryRun.CLIENT:
-            return act.manifest
         kube = await self.kube()
+        if dry_run == DryRun.CLIENT:
+            return act.manifest if act.new else merged(await kube.get(kind, act.namespace, act.name), act.patch)
         kube.rehearses = dry_run == DryRun.SERVER
         if act.new:
             return await kube.create(kind, act.namespace, act.manifest)

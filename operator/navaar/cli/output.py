@@ -84,14 +84,14 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Cell]], *, wi
         _plain_table(columns, cells, wide)
 
 
-def line(text: str = "", style: str = "") -> None:
-    """Prints a line, which a terminal may break."""
+def line(text: str = "", style: str = "", *, whole: bool = False) -> None:
+    """Prints a line. A terminal breaks it between words, unless it is to be copied `whole`."""
     if not on_terminal():
         click.echo(clean(text))
         return
     from rich.text import Text
 
-    console().print(Text(clean(text), STYLES[style]))
+    console().print(Text(clean(text), STYLES[style]), soft_wrap=whole)
 
 
 def objects(resources: Iterable[Mapping[str, Any]], form: str, *, one: bool = False) -> None:

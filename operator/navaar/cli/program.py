@@ -18,6 +18,18 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Look": {
         "status": "how each MusicSync stands, place by place",
         "tracks": "the songs, and where each of them is",
+        "queue": "what is to come, in which order, and when",
+        "failed": "what was given up, and why",
+        "review": "what waits for your decision, with the evidence",
+        "explain": "one song's whole story, and what happens next",
+        "plan": "what would be done, where that waits for you",
+    },
+    "Decide": {
+        "approve": "yes: take a candidate, or let a waiting plan through",
+        "pin": "this is the right one",
+        "reject": "never this one",
+        "exclude": "leave it alone",
+        "add": "ask for a song in every place",
     },
     "Bring in, take out": {
         "import": "Tracks from a list of songs: CSV, M3U, Spotify's account data",
@@ -26,7 +38,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "migrate": "a MusicSync, Secrets and Tracks from the older service",
     },
     "Operate": {
+        "sync": "read every place now",
+        "retry": "try again what failed",
         "run": "run the operator",
+        "completion": "have your shell complete verbs and options",
     },
 }
 """The verbs, as `--help` lists them. `a-verb` is the `command` of `navaar.cli.verbs.a_verb`."""
@@ -46,10 +61,11 @@ class Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb; None where there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
+        says = next((verbs[cmd_name] for verbs in SECTIONS.values() if cmd_name in verbs), None)
+        if says is None:
             return None
         made: click.Command = import_module(f"navaar.cli.verbs.{cmd_name.replace('-', '_')}").command
-        made.name = cmd_name
+        made.name, made.short_help = cmd_name, says
         return made
 
     def resolve_command(

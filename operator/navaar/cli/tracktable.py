@@ -1,12 +1,12 @@
 """Tracks as a table."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from navaar.api.instant import read
 from navaar.cli.moment import since
-from navaar.cli.output import NOTHING, Cell, Column, on_terminal, table
+from navaar.cli.output import NOTHING, Cell, Column, console, on_terminal, table
 from navaar.people.song import artist_of, placements_of, short_name, status_of, sync_of, title_of
 from reconcilers.services.protocol import ServiceName
 
@@ -36,12 +36,19 @@ ROOM_FOR_NAMES = 120
 def track_table(tracks: Sequence[dict[str, Any]], *, wide: bool, everywhere: bool) -> None:
     """Prints the Tracks; `everywhere`: with their namespaces."""
     columns = (Column("Namespace"), *COLUMNS) if everywhere else COLUMNS
-    briefly = on_terminal() and not wide and _width() < ROOM_FOR_NAMES
+    named = names_shown(wide=wide)
     rows = []
     for track in tracks:
-        row = _row(track, short_name(track) if briefly else track["metadata"]["name"])
+        row = _row(track, named(track))
         rows.append([track["metadata"]["namespace"], *row] if everywhere else row)
     table(columns, rows, wide=wide)
+
+
+def names_shown(*, wide: bool) -> Callable[[dict[str, Any]], str]:
+    """How Tracks are named in a table: by their names, or where there is little room by what tells them apart."""
+    if on_terminal() and not wide and console().width < ROOM_FOR_NAMES:
+        return short_name
+    return lambda track: str(track["metadata"]["name"])
 
 
 def no_tracks(cluster: "Cluster") -> None:
@@ -70,9 +77,3 @@ def state_cell(placement: dict[str, Any] | None) -> Cell:
         return Cell(NOTHING, "dim", " ")
     sign, style = SIGNS.get(placement["state"], ("", ""))
     return Cell(placement["state"], style, sign)
-
-
-def _width() -> int:
-    from navaar.cli.output import console
-
-    return console().width

@@ -1,0 +1,326 @@
+"""The command line as people use it: a process of its own, beside a running operator; held against kubectl."""
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from navaar.cli import main
+from navaar.cli.cluster import opened
+from navaar.cli.options import Where
+from navaar.kubeerrors import Conflict
+from navaar.people import acts
+from reconcilers.services.protocol import ServiceName
+from sandbox import quickstart, scenario
+from sandbox.helm.release import Release
+from sandbox.stage import Stage
+from sandbox.thread import SandboxThread
+from sandbox.world import World
+from tests.e2e.conftest import Scene
+
+pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
+
+NAMESPACE = "cli-music"
+BIN = Path(sys.executable).parent
+
+KUBECTL = pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl on PATH")
+
+
+@dataclass
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """What it says went wrong, in one sentence."""
+        assert self.code != 0, self.out
+        assert self.err.startswith("navaar: "), self.err
+        assert "Traceback" not in self.err
+        return self.err
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a terminal that is no terminal: what a script sees."""
+
+    scene: Scene
+    kubeconfig: Path
+    namespace: str = NAMESPACE
+
+    def __call__(self, *words: str) -> str:
+        """What it prints, as a process of its own."""
+        answer = self._run([str(BIN / "navaar"), *words, "--kubeconfig", str(self.kubeconfig), "-n", self.namespace])
+        assert answer.code == 0, f"{words}: {answer.err}\n{self.scene.tail()}"
+        return answer.out
+
+    def ask(self, *words: str) -> Answer:
+        """The same in this process, which starts nothing anew."""
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            code = main([*words, "--kubeconfig", str(self.kubeconfig), "-n", self.namespace])
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    def does(self, *words: str) -> None:
+        """Has it carried out."""
+        answer = self.ask(*words)
+        assert answer.code == 0, f"{words}: {answer.err}\n{self.scene.tail()}"
+
+    def kubectl(self, *words: str) -> str:
+        answer = self._run(["kubectl", *words, "--kubeconfig", str(self.kubeconfig), "-n", self.namespace])
+        assert answer.code == 0, answer.err
+        return answer.out
+
+    def _run(self, command: list[str]) -> Answer:
+        kept = {name: value for name, value in os.environ.items() if name == "HOME" or name.startswith("PYTHON")}
+        environment = {**kept, "PATH": f"{BIN}:{os.environ['PATH']}"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One operator for all that is asked here: its places in step, but for one song that it asks about."""
+    folder = tmp_path_factory.mktemp("cli")
+    with SandboxThread(World(), folder) as box:
+        box.call(lambda: scenario.small(box.world), timeout=60)
+        box.call(lambda: scenario.unsigned(box.world, box.world.catalogue.by_key("hello-adele")))
+        stage.create_namespaces([NAMESPACE])
+        world = box.environment()
+        release = Release([NAMESPACE], world["HTTPS_PROXY"], world["NO_PROXY"])
+        stage.apply_everywhere(release.manifests)
+        made = Scene(stage, box, folder, NAMESPACE, [NAMESPACE], release, None)
+        made.begin()
+        try:
+            made.start()
+            made.until("all but one song are in step", lambda: _phases(made) == {"Synced", "Partial", "Review"})
+            yield made
+        finally:
+            for operator in made.operators:
+                operator.stop(20)
+
+
+@pytest.fixture(scope="module")
+def person(scene: Scene) -> Person:
+    return Person(scene, scene.stage.plane.kubeconfig)
+
+
+def _phases(scene: Scene) -> set[str]:
+    return {(track.get("status") or {}).get("phase", "") for track in scene.tracks()}
+
+
+def _spec(scene: Scene, name: str) -> dict[str, Any]:
+    spec: dict[str, Any] = scene.stage.get("Track", NAMESPACE, name)["spec"]
+    return spec
+
+
+def _columns(text: str) -> list[list[str]]:
+    return [re.split(r" {2,}", line) for line in text.splitlines()]
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+@KUBECTL
+def test_objects_are_printed_as_kubectl_prints_them(person: Person) -> None:
+    for verb, kind in (("tracks", "tracks"), ("status", "musicsyncs")):
+        mine, theirs = json.loads(person(verb, "-o", "json")), json.loads(person.kubectl("get", kind, "-o", "json"))
+        assert mine == theirs
+        assert yaml.safe_load(person.ask(verb, "-o", "yaml").out) == theirs
+        assert person.ask(verb, "-o", "name").out == person.kubectl("get", kind, "-o", "name")
+    one = person.scene.titled("Billie Jean")["metadata"]["name"]
+    assert json.loads(person("tracks", one, "-o", "json")) == json.loads(
+        person.kubectl("get", "track", one, "-o", "json")
+    )
+
+
+def test_tables_say_what_the_objects_say_and_are_plain_in_a_pipe(person: Person) -> None:
+    told = person("tracks")
+    assert "\x1b" not in told
+    heading, *rows = _columns(told)
+    assert heading[:7] == ["NAME", "ARTIST", "TITLE", "TELEGRAM", "YOUTUBE", "SPOTIFY", "PHASE"]
+    assert sorted(row[0] for row in rows) == sorted(track["metadata"]["name"] for track in person.scene.tracks())
+    for track in person.scene.tracks():
+        (row,) = (row for row in rows if row[0] == track["metadata"]["name"])
+        states = [track["status"]["placements"][service.value]["state"] for service in ServiceName]
+        assert row[3:7] == [*states, track["status"]["phase"]]
+    assert [row[0] for row in _columns(person("tracks", "--phase", "review"))[1:]] == [
+        person.scene.titled("Hello")["metadata"]["name"]
+    ]
+
+
+def test_status_tells_the_condition_the_numbers_and_each_place(person: Person) -> None:
+    told, status = person("status"), person.scene.sync()["status"]
+    assert f"{NAMESPACE}/{quickstart.NAME}: " in told
+    assert f"{status['counts']['songs']} songs: {status['counts']['synced']} synced" in told
+    rows = {row[0]: row for row in _columns(told)}
+    for service in ServiceName:
+        assert str(status[service.value]["placed"]) in rows[service.title]
+    streamed = subprocess.Popen(
+        [BIN / "navaar", "status", "-w", "--kubeconfig", person.kubeconfig, "-n", NAMESPACE],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert streamed.stdout is not None
+        assert f"{NAMESPACE}/{quickstart.NAME}" in streamed.stdout.readline()
+    finally:
+        streamed.terminate()
+        streamed.wait(20)
+
+
+@KUBECTL
+def test_it_is_a_plugin_of_kubectl(person: Person) -> None:
+    answer = person._run(["kubectl", "navaar", "tracks", "--kubeconfig", str(person.kubeconfig), "-A", "-o", "name"])
+    assert answer.code == 0, answer.err
+    assert f"track.navaar.dev/{person.scene.titled('Billie Jean')['metadata']['name']}\n" in answer.out
+    wrong = person._run(["kubectl", "navaar", "trakcs"])
+    assert wrong.code != 0
+    assert "kubectl navaar: there is no verb 'trakcs'; do you mean tracks?" in wrong.err
+
+
+def test_explain_tells_where_a_song_came_from_and_what_happens_next(person: Person) -> None:
+    told = person("explain", "plastic love")
+    track = person.scene.titled("Plastic Love")
+    assert "Mariya Takeuchi" in told
+    assert f"https://music.youtube.com/watch?v={track['spec']['origin']['id']}" in told
+    assert f"Next: it is looked for again, on {track['status']['placements']['spotify']['nextAttempt'][:10]}" in told
+    for entry in track["status"]["history"]:
+        assert entry["event"] in told
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_shown_with_its_evidence_and_answered_by_the_line_beside_it(person: Person) -> None:
+    scene = person.scene
+    track = scene.titled("Hello")
+    name = track["metadata"]["name"]
+    candidates = track["status"]["placements"]["spotify"]["candidates"]
+    told = person("review")
+    for candidate in candidates:
+        assert candidate["text"] in told
+        assert "; ".join(candidate["reasons"]) in told
+        assert f"navaar approve {name} {candidate['id']} -n {NAMESPACE}" in told
+        assert candidate["approve"] in person.ask("review", name, "--kubectl").out
+    adele = next(one for one in candidates if "Adele" in one["text"])
+    rehearsed = person("approve", name, adele["id"], "--dry-run")
+    assert "(dry run)" in rehearsed
+    assert adele["approve"] in rehearsed
+    assert "pins" not in _spec(scene, name)
+    person.does("approve", name, adele["id"], "--dry-run=server")
+    assert "pins" not in _spec(scene, name)
+    done = person("approve", name, adele["id"])
+    assert done.startswith(f"track.navaar.dev/{name} patched: takes Spotify's {adele['id']} for ")
+    assert _spec(scene, name)["pins"] == {"spotify": adele["id"]}
+    scene.until("the answer counts", lambda: scene.titled("Hello")["status"]["phase"] == "Synced")
+    assert "nothing is asked about" in person.ask("approve", name).said
+
+
+def test_a_song_that_is_asked_for_comes_and_one_that_is_left_alone_stays(person: Person) -> None:
+    scene = person.scene
+    made = person("add", "Daft Punk - Get Lucky", "-o", "name").strip()
+    name = made.removeprefix("track.navaar.dev/")
+    assert "is there already" in person.ask("add", "Daft Punk - Get Lucky").said
+    assert _spec(scene, name)["artists"] == ["Daft Punk"]
+    scene.until(
+        "it is in every place",
+        lambda: scene.stage.get("Track", NAMESPACE, name).get("status", {}).get("phase") == "Synced",
+    )
+    person.does("exclude", name, "--from", "spotify")
+    assert _spec(scene, name)["excludeFrom"] == ["spotify"]
+    person.does("exclude", name, "--remove")
+    assert "excludeFrom" not in _spec(scene, name)
+    person.does("exclude", "--artist", "Nickelback")
+    assert {"artist": "Nickelback"} in scene.sync()["spec"]["exclude"]
+    person.does("exclude", "--artist", "Nickelback", "--remove")
+    assert not scene.sync()["spec"].get("exclude")
+
+
+def test_pins_and_rejects_are_written_by_address_and_contradict_nothing(person: Person) -> None:
+    scene = person.scene
+    name = scene.titled("Plastic Love")["metadata"]["name"]
+    id = "6rqhFgbbKwnb9MLmUQDhG6"
+    person.does("reject", name, f"https://open.spotify.com/track/{id}?si=abc")
+    assert _spec(scene, name)["rejects"] == {"spotify": [id]}
+    person.does("pin", name, f"spotify:track:{id}")
+    assert _spec(scene, name)["pins"] == {"spotify": id}
+    assert _spec(scene, name)["rejects"] == {"spotify": []}
+    person.does("reject", name, id)
+    assert "pins" not in _spec(scene, name) or "spotify" not in _spec(scene, name)["pins"]
+    person.does("reject", name, id, "--remove")
+    assert _spec(scene, name)["rejects"] == {"spotify": []}
+    scene.until("it is as before", lambda: scene.titled("Plastic Love")["status"]["phase"] == "Partial")
+
+
+async def test_a_decision_on_what_has_changed_meanwhile_is_not_carried_out(person: Person) -> None:
+    scene = person.scene
+    track = scene.titled("Fix You")
+    (act,) = acts.reject(track, {ServiceName.SPOTIFY: ["6rqhFgbbKwnb9MLmUQDhG6"]})
+    scene.stage.patch("Track", NAMESPACE, act.name, {"metadata": {"annotations": {"tests/touched": "1"}}})
+    async with opened(Where(str(person.kubeconfig), namespace=NAMESPACE)) as cluster:
+        with pytest.raises(Conflict):
+            await cluster.carry_out(act)
+    assert "rejects" not in _spec(scene, act.name)
+
+
+# --- passes and plans -------------------------------------------------------------------------------------------------
+
+
+def test_a_pass_is_asked_for_and_waited_for(person: Person) -> None:
+    told = person("sync", "--wait")
+    sync = person.scene.sync()
+    stamp = sync["metadata"]["annotations"]["navaar.dev/reconcile-requested-at"]
+    assert sync["status"]["lastHandledReconcileAt"] == stamp
+    assert f"{quickstart.NAME}: Synced; " in told
+    answer = person.ask("retry")
+    assert (answer.code, answer.err) == (0, "No song has failed.\n")
+    assert person.scene.sync()["metadata"]["annotations"]["navaar.dev/reconcile-requested-at"] != stamp
+
+
+def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Person) -> None:
+    scene = person.scene
+    scene.patch_sync({"spec": {"spotify": {"maxAdds": 0}}})
+    scene.post("despacito")
+    scene.until("it asks", lambda: scene.reason("SpotifyReady") == "AwaitingApproval")
+    waiting = scene.sync()["status"]["plan"]
+    told = person("plan")
+    assert waiting["summary"] in told
+    assert f"navaar approve --plan {waiting['hash']} -n {NAMESPACE}" in told
+    (row,) = (row for row in _columns(person("queue")) if row[1:2] == ["Spotify"])
+    assert "once approved" in row
+    assert "doesn't wait any more" in person.ask("approve", "--plan", "0123456789ab").said
+    person.does("approve", "--plan", waiting["hash"])
+    scene.until("it came", lambda: scene.titled("Despacito")["status"]["phase"] == "Synced")
+    assert "Nothing waits" in person.ask("queue").err
+    scene.patch_sync({"spec": {"spotify": {"maxAdds": 50}}})
+
+
+# --- what can't be done -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_or_not_allowed_is_said_in_a_sentence(person: Person) -> None:
+    scene = person.scene
+    assert "there is no MusicSync nope" in person.ask("status", "nope").said
+    assert "there is no Track 'zzz'" in person.ask("explain", "zzz").said
+    assert "may be any of" in person.ask("explain", "e").said
+    assert "there is no context" in person.ask("tracks", "--context", "nope").said
+    assert "there is no kubeconfig" in replace(person, kubeconfig=Path("/nonexistent")).ask("tracks").said
+    assert "No Tracks found in namespace empty." in replace(person, namespace="empty").ask("tracks").err
+    nobody = {"name": "nobody", "namespace": "default"}
+    scene.stage.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": nobody})
+    stranger = replace(person, kubeconfig=scene.stage.plane.kubeconfig_for("default", "nobody"))
+    said = stranger.ask("tracks").said
+    assert 'cannot list resource "tracks"' in said
+    assert "have a Role there allow it" in said
