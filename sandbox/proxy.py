@@ -32,6 +32,7 @@ HOSTS: dict[str, tuple[str, ...]] = {
         "www.googleapis.com",
         "youtube.googleapis.com",
         "oauth2.googleapis.com",
+        "accounts.google.com",
         "*.googlevideo.com",
         "i.ytimg.com",
     ),

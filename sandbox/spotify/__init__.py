@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sandbox.exchange import install
-from sandbox.spotify import api, tokens
+from sandbox.spotify import api, authorize, tokens
 from sandbox.spotify.gate import WORLD, gate
 from sandbox.spotify.search import Search
 from sandbox.world import World
@@ -17,6 +17,7 @@ def application(world: World) -> web.Application:
     app[WORLD] = world
     app[api.SEARCH] = Search(world.spotify)
     app.router.add_post("/api/token", tokens.token)
+    app.router.add_get("/authorize", authorize.authorize)
     for address in ("/v1/me", "/v1/me/"):
         app.router.add_get(address, api.me)
     app.router.add_get("/v1/me/playlists", api.my_playlists)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import secrets
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +40,8 @@ class User:
 class App:
     """A client application. Without a secret it is a public (PKCE) one. `rotates`: its refresh tokens do, as public ones'.
 
-    `allowed` are the users on its development-mode list; None lets everybody in. The quota is `developer`'s.
+    `allowed` are the users on its development-mode list; None lets everybody in. The quota is `developer`'s. `redirects` are
+    the addresses that its owner entered for it.
     """
 
     client_id: str
@@ -47,6 +49,7 @@ class App:
     allowed: set[str] | None = None
     developer: str = "developer"
     rotates: bool = False
+    redirects: tuple[str, ...] = ("http://127.0.0.1/callback",)
 
     def __post_init__(self) -> None:
         self.rotates = self.rotates or self.secret is None
@@ -86,13 +89,14 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An authorisation code, good for one exchange."""
+    """An authorisation code, good for one exchange until Unix second `ends`."""
 
     user_id: str
     client_id: str
     redirect_uri: str
     scopes: tuple[str, ...]
     challenge: str | None = None
+    ends: float = math.inf
 
 
 @dataclass(slots=True)
@@ -175,6 +179,8 @@ class Accounts:
         known = self.codes.get(code)
         if known is None or known.client_id != app.client_id:
             raise Refused("invalid_grant", "Invalid authorization code")
+        if now >= known.ends:
+            raise Refused("invalid_grant", "Authorization code expired")
         if known.redirect_uri != redirect_uri:
             raise Refused("invalid_grant", "Invalid redirect URI")
         if known.challenge is not None and known.challenge != challenge(verifier or ""):

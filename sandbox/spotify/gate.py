@@ -17,7 +17,7 @@ WORLD = web.AppKey("world", World)
 EXCHANGE = web.RequestKey("exchange", Exchange)
 _ACCESS = web.RequestKey("access", Access)
 ACCOUNTS = "accounts.spotify.com"
-TOKEN = "/api/token"
+TOKEN, AUTHORIZE = "/api/token", "/authorize"
 # What others saw the quota ask for: GuessSong, issue 28 (2026-08).
 QUOTA_WAIT = 48_925.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -96,9 +96,10 @@ def access_of(request: web.Request) -> Access:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        if (request.host == ACCOUNTS) != (request.path == TOKEN):
+        signing_in = request.path in (TOKEN, AUTHORIZE)
+        if (request.host == ACCOUNTS) != signing_in:
             raise Problem(404, "Service not found")
-        if request.path != TOKEN:
+        if not signing_in:
             request[_ACCESS] = _authenticate(request)
             _spend(request)
             _admit(request)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sandbox.exchange import install
 from sandbox.world import World
+from sandbox.youtube.consentpage import ConsentPage
 from sandbox.youtube.dataapi import DataApiService
 from sandbox.youtube.music import MusicService
 from sandbox.youtube.oauth import OAuthService
@@ -15,13 +16,15 @@ def application(world: World) -> web.Application:
     """Answers for Google's hosts, told apart by the Host header; binds `world.youtube` to its world."""
     world.youtube.bind(world.catalogue, world.clock)
     ranking = Ranking(world.youtube.library)
-    oauth, data = OAuthService(world), DataApiService(world, ranking)
+    page, oauth, data = ConsentPage(world), OAuthService(world), DataApiService(world, ranking)
     music, site = MusicService(world, ranking), WebService(world)
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
         host, path = request.host.partition(":")[0], request.path
         _, _, endpoint = path.partition("/youtubei/v1/")
         match host:
+            case "accounts.google.com" if (request.method, path) == ("GET", "/o/oauth2/v2/auth"):
+                return await page.authorize(request)
             case "oauth2.googleapis.com" if (request.method, path) == ("POST", "/token"):
                 return await oauth.token(request)
             case "oauth2.googleapis.com" if path == "/revoke":

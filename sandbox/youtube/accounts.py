@@ -1,6 +1,7 @@
 """Who may act on the simulated YouTube: accounts, OAuth clients and grants, tokens, browser sessions."""
 
 import hashlib
+import math
 from dataclasses import dataclass, field, replace
 
 ACCESS_TOKEN_LIFETIME = 3600.0
@@ -20,13 +21,15 @@ class Account:
 class OAuthClient:
     """An OAuth client of a Google project.
 
-    `testing` is the consent screen's publishing status: grants of a client in testing die after 7 days.
+    `testing` is the consent screen's publishing status: grants of a client in testing die after 7 days. `desktop` is the
+    client's type, which alone may send people to a loopback address.
     """
 
     id: str
     secret: str
     project: str
     testing: bool = False
+    desktop: bool = True
 
 
 @dataclass(slots=True)
@@ -58,6 +61,23 @@ class AccessToken:
         return replace(self, expires=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A consent that was just given, good for one exchange until Unix second `ends`.
+
+    `challenge` is PKCE's. Google gives no refresh token to who has had one, unless the person was asked anew (`prompted`).
+    """
+
+    account: str
+    client_id: str
+    redirect_uri: str | None = None
+    challenge: str | None = None
+    scope: str = "https://www.googleapis.com/auth/youtube"
+    offline: bool = True
+    prompted: bool = True
+    ends: float = math.inf
+
+
 @dataclass(slots=True)
 class CookieSession:
     """A signed-in browser, known by its SAPISID cookie."""
@@ -69,15 +89,16 @@ class CookieSession:
 
 @dataclass(slots=True)
 class Accounts:
-    """Everything that signs a request in."""
+    """Everything that signs a request in. `unticked` are scopes that people don't grant, though they agree."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     clients: dict[str, OAuthClient] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
-    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     sessions: dict[str, CookieSession] = field(default_factory=dict)
     minted: int = 0
+    unticked: set[str] = field(default_factory=set)
 
     def add_account(self, account_id: str, name: str | None, channel_id: str | None) -> Account:
         channel = channel_id or channel_id_for(account_id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from sandbox.spotify.accounts import challenge
 from sandbox.world import World
 from sandbox.youtube.accounts import TESTING_LIFETIME, Grant
 from sandbox.youtube.google import OAuth
@@ -47,9 +48,9 @@ class OAuthService:
             case "refresh_token":
                 return self._access(self._refreshed(form, client.id))
             case "authorization_code":
-                grant = self._exchanged(form, client.id)
-                extra: Json = {"refresh_token": grant.token}
-                if client.testing:
+                grant, lasting = self._exchanged(form, client.id)
+                extra: Json = {"refresh_token": grant.token} if lasting else {}
+                if client.testing and lasting:
                     extra["refresh_token_expires_in"] = int(TESTING_LIFETIME)
                 return self._access(grant) | extra
             case None | "":
@@ -67,14 +68,22 @@ class OAuthService:
             raise self.vendor.revoked()
         return grant
 
-    def _exchanged(self, form: Mapping[str, str], client_id: str) -> Grant:
+    def _exchanged(self, form: Mapping[str, str], client_id: str) -> tuple[Grant, bool]:
+        """The consent behind a code, and whether it comes with a refresh token."""
         state = self.world.youtube
-        account, owner = state.accounts.codes.get(form.get("code", ""), ("", ""))
-        if owner != client_id:
+        code = state.accounts.codes.get(form.get("code", ""))
+        if code is None or code.client_id != client_id or self.world.clock.now() >= code.ends:
             raise self.vendor.error("invalid_grant", "Malformed auth code.")
+        if code.redirect_uri is not None and code.redirect_uri != form.get("redirect_uri"):
+            raise self.vendor.error("redirect_uri_mismatch", "Bad Request")
+        if code.challenge is not None and code.challenge != challenge(form.get("code_verifier", "")):
+            raise self.vendor.error("invalid_grant", "Invalid code verifier.")
         del state.accounts.codes[form["code"]]
+        known = any(g.account == code.account and g.client_id == client_id for g in state.accounts.grants.values())
         token = hashlib.sha256(f"{form['code']}/{client_id}".encode()).hexdigest()
-        return state.grant(f"1//{token[:60]}", account, client_id)
+        grant = state.grant(f"1//{token[:60]}", code.account, client_id)
+        grant.scope = code.scope
+        return grant, code.offline and (code.prompted or not known)
 
     def _access(self, grant: Grant) -> Json:
         now = self.world.clock.now()

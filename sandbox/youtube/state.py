@@ -8,7 +8,7 @@ from typing import Literal
 
 from sandbox.catalogue import Catalogue
 from sandbox.clock import Clock
-from sandbox.youtube.accounts import TESTING_LIFETIME, Account, Accounts, CookieSession, Grant, OAuthClient
+from sandbox.youtube.accounts import TESTING_LIFETIME, Account, Accounts, Code, CookieSession, Grant, OAuthClient
 from sandbox.youtube.quota import Quota
 from sandbox.youtube.videos import Library, Video
 
@@ -101,7 +101,7 @@ class YouTubeState:
 
     def add_code(self, code: str, account: str, client_id: str) -> None:
         """A consent just given: `code` can be exchanged once for a refresh token."""
-        self.accounts.codes[code] = (account, client_id)
+        self.accounts.codes[code] = Code(account, client_id)
 
     def add_cookie_session(self, account: str, sapisid: str) -> CookieSession:
         """A browser in which `account` is signed in."""
