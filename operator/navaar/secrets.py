@@ -61,7 +61,7 @@ class Secrets:
                 f"The operator may not read Secret {name} in namespace {namespace}. Let its service account get it.",
                 reason="Forbidden",
             ) from None
-        values = _decoded(name, secret)
+        values = decoded(name, secret)
         missing = [key for key in required if not values.get(key, "").strip()]
         if missing:
             there = ", ".join(sorted(values)) or "nothing"
@@ -155,7 +155,8 @@ def _stamp(secret: SecretVersion) -> tuple[str, int]:
     return secret.uid, secret.version
 
 
-def _decoded(name: str, secret: Resource) -> dict[str, str]:
+def decoded(name: str, secret: Resource) -> dict[str, str]:
+    """What is in a Secret, as text. Raises SecretProblem."""
     values: dict[str, str] = {}
     for key, value in (secret.get("data") or {}).items():
         try:

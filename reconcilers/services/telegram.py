@@ -60,6 +60,7 @@ class ChannelInfo:
     title: str
     protected: bool
     may_delete: bool
+    may_edit: bool = True
 
 
 class AudioFetcher(Protocol):
@@ -141,9 +142,10 @@ class TelegramService:
             )
         member = await self._read("getChatMember", lambda: self.bot.get_chat_member(chat.id, me.id))
         if isinstance(member, ChatMemberOwner):
-            may_post = may_delete = True
+            may_post = may_delete = may_edit = True
         elif isinstance(member, ChatMemberAdministrator):
             may_post, may_delete = bool(member.can_post_messages), bool(member.can_delete_messages)
+            may_edit = bool(member.can_edit_messages)
         else:
             raise TargetError(
                 f"@{me.username} is not an administrator of {chat.title}. {telegram_errors.ADMIN}", reason="Forbidden"
@@ -154,7 +156,7 @@ class TelegramService:
                 reason="Forbidden",
             )
         self.chat_id = chat.id
-        return ChannelInfo(chat.id, chat.title or "", bool(chat.has_protected_content), may_delete)
+        return ChannelInfo(chat.id, chat.title or "", bool(chat.has_protected_content), may_delete, may_edit)
 
     async def item(self, message: Message) -> Item | None:
         """The post of an update as an item; None without audio.

@@ -37,6 +37,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "export": "MusicSyncs and Tracks as they belong into Git; or what is missing, as CSV",
         "migrate": "a MusicSync, Secrets and Tracks from the older service",
     },
+    "Set up": {
+        "auth": "sign in at Spotify, Google or Telegram; ends in a Secret",
+    },
     "Operate": {
         "sync": "read every place now",
         "retry": "try again what failed",
