@@ -66,7 +66,8 @@ def setup(
     spec = made.spec()
     metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
     musicsync = {"apiVersion": API_VERSION, "kind": "MusicSync", "metadata": metadata, "spec": spec}
-    return Setup(musicsync, made.secrets, made.fated(), made.todo, made.database())
+    database = made.database()
+    return Setup(musicsync, made.secrets, made.fated(), made.todo, database)
 
 
 class _Making:
