@@ -1,10 +1,6 @@
 """From the older service to ours: what it put anywhere stays there once, and nothing is put there again."""
 
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from sandbox import media, quickstart, scenario
 from sandbox.world import World
 from tests import olderservice
 from tests.e2e.conftest import Scene
+from tests.navaarcommand import accepted, navaar
 
 Make = Callable[..., Scene]
 
@@ -133,23 +130,6 @@ class Older:
         return lambda key: world.catalogue.by_key(key).spotify_id or ""
 
 
-def navaar(*arguments: str, kubeconfig: Path | None = None) -> tuple[str, str]:
-    """What the command prints, and what it says beside that."""
-    environment = {**os.environ, **({"KUBECONFIG": str(kubeconfig)} if kubeconfig else {})}
-    answer = subprocess.run(
-        [sys.executable, "-m", "navaar", *arguments], capture_output=True, text=True, env=environment, timeout=60
-    )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout, answer.stderr
-
-
-def accepted(told: str) -> str:
-    """The acceptance that a verb proposes."""
-    found = re.search(r"navaar\.dev/accept-past=([^']+)'", told)
-    assert found, told
-    return found[1]
-
-
 def writes(scene: Scene) -> list[Any]:
     return [e for e in scene.service_writes() if e.call != "POST /api/token"]
 
@@ -197,9 +177,8 @@ def test_an_acceptance_without_its_tracks_lets_nothing_be_posted(scene_with: Mak
             scene.apply(manifest)
     scene.annotate(accept_past=accepted(told))
     scene.start()
-    scene.until(
-        "it says what is missing", lambda: "of which 0 are remembered: apply" in scene.conditions()["TelegramReady"][2]
-    )
+    said = "of which 0 are remembered: apply their Tracks"
+    scene.until("it says what is missing", lambda: said in scene.conditions().get("TelegramReady", ("", "", ""))[2])
     scene.sync_now()
     assert not [e for e in writes(scene) if e.call == "sendAudio"]
 

@@ -8,13 +8,15 @@ import pytest
 
 import navaar.transfer.chatexport as chatexport
 from navaar.api.common import MEMORY_ANNOTATION
-from navaar.api.convert import track_from
+from navaar.api.convert import manifest_of, track_from
 from navaar.transfer.channelpast import Past, items, past
 from navaar.transfer.chatexport import Export
 from navaar.transfer.manifest import written
 from navaar.transfer.song import Unreadable
 from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.past import claim, unproved
+from reconcilers.plan import plan
+from reconcilers.plan.operations import Scanned
 from reconcilers.policy import Sync, Target
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item, ServiceName
@@ -149,6 +151,11 @@ def test_the_tracks_are_what_a_scan_would_have_made() -> None:
     assert hello.source.value == "Backlog"
     assert hello.origin == (TELEGRAM, "2")
     assert track_from(made["10"], CHAT).recording is None
+    batch = Scanned(TELEGRAM, 1, 11, tuple(posts(exported())), 1e9, messages=6, last=10)
+    scanned = plan(SYNC, {}, {}, [batch], 1e9, posting=False).records
+    assert sorted(made.values(), key=str) == sorted(
+        (manifest_of(t, SYNC.name, "music", chat_id=CHAT) for t in scanned), key=str
+    )
     text = written(found.documents)
     assert text == written(known(posts(exported()), now=2e9).documents), "the same bytes on every run"
     assert text.startswith(
