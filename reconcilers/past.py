@@ -104,7 +104,11 @@ def past_unknown(sync: Sync, channel: Channel, tracks: Mapping[str, Track]) -> U
         if sync.past is Past.IGNORE:
             return None
         reasons = [
-            ("posts from before the bot joined can't be seen", "set telegram.past: Ignore if there are none, or ", 1)
+            (
+                "posts from before the bot joined can't be seen",
+                "set telegram.past: Ignore if there are none, import an export of the channel (navaar import-channel), or ",
+                1,
+            )
         ]
     else:
         reasons = _reasons(channel, count, lost, tracks)

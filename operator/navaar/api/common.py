@@ -17,7 +17,9 @@ APPROVE_ANNOTATION = f"{GROUP}/approve"
 """On a MusicSync: the hash of the waiting plan (``status.plan.hash``) that a person approves."""
 
 ACCEPT_PAST_ANNOTATION = f"{GROUP}/accept-past"
-"""On a MusicSync: what is remembered of the channel is all there is; posting may go on."""
+"""On a MusicSync: what is remembered of the channel is all there is; posting may go on.
+
+Of a value such as "412 posts up to 4711" that is believed once so many are remembered (`reconcilers.past.unproved`)."""
 
 MEMORY_ANNOTATION = f"{GROUP}/telegram"
 """On a Track: which message in which channel is this song. See `navaar.api.memory`."""

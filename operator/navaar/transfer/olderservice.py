@@ -172,7 +172,7 @@ class _Making:
             if not isinstance(refresh, str) or not refresh:
                 refresh = PLACEHOLDER.format("REFRESH-TOKEN")
                 self.todo.append(
-                    f"{path} holds no refresh token: sign in to Google again, and put it into the Secret {self.name}-google"
+                    f"{path} {_lacks(token)}: sign in to Google again, and put refresh-token into the Secret {self.name}-google"
                 )
             reference = self._secret("google", {**values, "refresh-token": refresh})
         section = {"playlist": playlist, "credentialsSecretRef": reference}
@@ -199,7 +199,8 @@ class _Making:
                 self._becomes("SPOTIFY_CLIENT_SECRET", "empty: the consent was given with PKCE", dropped=True)
             if not isinstance(refresh, str) or not refresh:
                 self.todo.append(
-                    f"{path} holds no refresh token: sign in to Spotify again, and put it into the Secret {self.name}-spotify"
+                    f"{path} {_lacks(token)}: sign in to Spotify again, and put refresh-token into the Secret "
+                    f"{self.name}-spotify"
                 )
                 refresh = None
         else:
@@ -241,6 +242,10 @@ class _Making:
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
+
+
+def _lacks(token: dict[str, Any] | None) -> str:
+    return "isn't there, or isn't JSON" if token is None else "holds no refresh token"
 
 
 def _channel(text: str) -> str:

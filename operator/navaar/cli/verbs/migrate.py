@@ -8,6 +8,8 @@ import click
 from navaar.cli import options
 from navaar.cli.options import Where
 
+SECRETS = "1-secrets.yaml"
+
 
 @click.command()
 @click.argument("envfile", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ENVFILE")
@@ -15,7 +17,7 @@ from navaar.cli.options import Where
               help="Its navaar.db (default: where NAVAAR_DATABASE_URL says, beside ENVFILE).")  # fmt: skip
 @click.option("--name", default="friday-tapes", show_default=True, metavar="NAME", help="What the MusicSync is called.")
 @click.option("-d", "--directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write secrets.yaml, musicsync.yaml and tracks.yaml there, in place of printing them.")  # fmt: skip
+              help="Write 1-secrets.yaml, 2-tracks.yaml and 3-musicsync.yaml there, in place of printing them.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what becomes of each setting, and of the songs.")
 @options.off_cluster
 def command(
@@ -63,10 +65,11 @@ def command(
     }
     chat = int(setup.channel) if setup.channel.startswith("-") else None
     made = migration.migration(songs, name, where.namespace, places, chat) if songs is not None else None
+    # In the order in which they are to be applied: a MusicSync that comes before its Tracks begins without them.
     parts = {
-        "secrets.yaml": written(Document(secret, "Keep this out of Git.") for secret in setup.secrets),
-        "musicsync.yaml": written([Document(setup.musicsync, f"Migrated from {envfile.name}")]),
-        "tracks.yaml": written(made.documents) if made is not None else "",
+        SECRETS: written(Document(secret, "Keep this out of Git.") for secret in setup.secrets),
+        "2-tracks.yaml": written(made.documents) if made is not None else "",
+        "3-musicsync.yaml": written([Document(setup.musicsync, f"Migrated from {envfile.name}")]),
     }
     fates = [(fate.setting, Cell(fate.becomes, "dim" if fate.dropped else "")) for fate in setup.fates]
     if dry_run or directory is not None:
@@ -94,10 +97,11 @@ def command(
         aside("the Secrets hold passwords in plain text: apply them, and keep them out of Git")
     if made is not None:
         annotations = {ACCEPT_PAST_ANNOTATION: made.acceptance}
-        act = Act("MusicSync", where.namespace or "default", name, {"metadata": {"annotations": annotations}}, "")
+        act = Act("MusicSync", where.namespace or "", name, {"metadata": {"annotations": annotations}}, "")
+        proposed = act.line if where.namespace else act.line.replace(" -n ''", "")
         aside(
             "nothing is posted until it is known what was posted before. Once everything is applied, say that these are all "
-            f"(posts from before the older service: navaar import-channel):\n  {act.line}"
+            f"(posts from before the older service: navaar import-channel):\n  {proposed}"
         )
     return 0
 
@@ -109,7 +113,7 @@ def _write(directory: Path, parts: dict[str, str]) -> None:
         if not text:
             continue
         path = directory / name
-        mode = 0o600 if name == "secrets.yaml" else 0o644
+        mode = 0o600 if name == SECRETS else 0o644
         # A file that was there keeps its mode unless it is taken away first.
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
