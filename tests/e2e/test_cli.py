@@ -307,6 +307,29 @@ def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Pe
     scene.patch_sync({"spec": {"spotify": {"maxAdds": 50}}})
 
 
+def test_undoing_takes_out_what_was_placed_and_can_be_undone_itself(person: Person) -> None:
+    scene = person.scene
+    scene.listed("spotify", "hotel-california")
+    person.does("sync", "--wait")
+    scene.until("it is brought to the others", lambda: scene.titled("Hotel California")["status"]["phase"] == "Synced")
+    before = scene.keys()
+    assert "say --yes" in person.ask("undo", "hotel california", "--since", "1h").said
+    told = person("undo", "hotel california", "--since", "1h", "--yes")
+    assert "out of Telegram and YouTube Music again, and leaves it alone in Spotify" in told
+
+    def without() -> bool:
+        keys = scene.keys()
+        return "hotel-california" in keys["spotify"] and "hotel-california" not in keys["telegram"] + keys["youtube"]
+
+    scene.until("it is where it was", without)
+    person.does("sync", "--wait")
+    assert without()
+    person.does("exclude", "hotel california", "--remove")
+    person.does("undo", "hotel california", "--since", "1h", "--yes")
+    scene.until("it is back", lambda: scene.keys() == before)
+    assert scene.titled("Hotel California")["status"]["phase"] == "Synced"
+
+
 # --- what can't be done -----------------------------------------------------------------------------------------------
 
 

@@ -63,6 +63,8 @@ def test_every_verb_that_help_names_is_there_and_explains_itself(verb: str, caps
         (["sync", "--timeout", "soon"], "write it like 30m, 2h"),
         (["queue", "--limit", "0"], "0"),
         (["explain"], "TRACK"),
+        (["undo"], "--since"),
+        (["undo", "--since", "yesterday"], "write it like 30m, 2h"),
         (["completion", "powershell"], "'powershell'"),
         (["tracks", "--dry-run"], "--dry-run"),
     ],

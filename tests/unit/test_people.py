@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from navaar.api.instant import written
 from navaar.people import acts
 from navaar.people.act import Act
 from navaar.people.failure import failures
@@ -18,6 +19,7 @@ from navaar.people.queue import queue
 from navaar.people.song import named as tracks_named
 from navaar.people.span import about, parsed, short
 from navaar.people.story import story
+from navaar.people.undo import undo
 from reconcilers.alike import asked, other_of
 from reconcilers.services.protocol import ServiceName
 
@@ -355,6 +357,49 @@ def test_what_stands_in_the_way_is_said_in_place_of_a_turn() -> None:
     assert following(pending, setting(None, SPOTIFY), NOW).says == "nothing, as its MusicSync is gone"
     later = {**pending, "attempts": 2, "nextAttempt": "2026-03-06T13:26:40Z"}
     assert following(later, setting(sync(), SPOTIFY), NOW).when == "in an hour"
+
+
+PLACED = {"state": "Present", "origin": "Placed", "id": SONG, "seen": True}
+FOUND = {"state": "Present", "origin": "Found", "id": "12", "seen": True}
+HOUR_AGO = written(NOW - 3600)
+
+
+def test_undoing_takes_out_what_we_placed_of_late_and_leaves_the_rest_alone() -> None:
+    everywhere = list(ServiceName)
+    one = track(
+        telegram=FOUND,
+        spotify={**PLACED, "placedAt": HOUR_AGO},
+        youtubeMusic={**PLACED, "placedAt": written(NOW - 90_000)},
+    )
+    (act,), stays = undo(one, everywhere, NOW - 7200, NOW)
+    assert act.patch == {"spec": {"excludeFrom": ["telegram", "youtubeMusic"], "state": "Absent"}}
+    assert (act.version, stays) == ("7", [])
+    assert (
+        act.says
+        == "takes Dariush – Cheshme Man out of Spotify again, and leaves it alone in Telegram and YouTube Music"
+    )
+    assert undo(one, everywhere, NOW - 600, NOW) == ([], [])
+    asked_for = track(spotify={**PLACED, "placedAt": HOUR_AGO}, telegram={"state": "Pending"})
+    (act,), _ = undo(asked_for, everywhere, NOW - 7200, NOW)
+    assert act.patch == {"spec": {"state": "Absent"}}
+
+
+def test_undoing_brings_back_what_was_taken_out() -> None:
+    gone = track(spec={"state": "Absent"}, spotify={"state": "Removed", "reason": "Absent", "changedAt": HOUR_AGO})
+    (act,), _ = undo(gone, list(ServiceName), NOW - 7200, NOW)
+    assert act.patch == {"spec": {"state": "Present"}}
+    assert undo(gone, list(ServiceName), NOW - 600, NOW) == ([], [])
+
+
+def test_what_can_not_be_undone_is_named_with_its_reason_and_not_touched() -> None:
+    old = written(NOW - 3 * 86400)
+    posted = track(telegram={**PLACED, "placedAt": old}, spotify={**PLACED, "placedAt": old})
+    (act,), (stays,) = undo(posted, list(ServiceName), NOW - 7 * 86400, NOW)
+    assert act.patch == {"spec": {"excludeFrom": ["telegram"], "state": "Absent"}}
+    assert (stays.service, "delete it by hand" in stays.why) == (TELEGRAM, True)
+    taken = track(spotify={"state": "Removed", "reason": "Propagated", "changedAt": HOUR_AGO})
+    acted, (stays,) = undo(taken, list(ServiceName), NOW - 7200, NOW)
+    assert (acted, "add it again there" in stays.why) == ([], True)
 
 
 def test_a_failure_that_trying_again_does_not_mend_comes_with_what_does() -> None:

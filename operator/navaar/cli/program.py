@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "reject": "never this one",
         "exclude": "leave it alone",
         "add": "ask for a song in every place",
+        "undo": "take back what was done of late",
     },
     "Bring in, take out": {
         "import": "Tracks from a list of songs: CSV, M3U, Spotify's account data",
