@@ -36,4 +36,5 @@ async def command(names: tuple[str, ...], misses: bool, cluster: "Cluster") -> N
     if misses:
         click.echo(gitexport.misses(tracks), nl=False)
     else:
-        click.echo(written(gitexport.kept(resource) for resource in (*syncs, *tracks)), nl=False)
+        # A MusicSync that is applied before its Tracks begins without them.
+        click.echo(written(gitexport.kept(resource) for resource in (*tracks, *syncs)), nl=False)
