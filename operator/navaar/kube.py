@@ -152,8 +152,8 @@ class Kube:
         """Closes the connections."""
         await self._client.close()
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> Resource:
-        """The object as it is now (a consistent read)."""
+    async def get(self, kind: Kind, namespace: str | None, name: str) -> Resource:
+        """The object as it is now (a consistent read); `namespace` None: an object of the cluster."""
         return await self._json("GET", kind.path(namespace, name))
 
     async def pages(
@@ -196,7 +196,17 @@ class Kube:
         """Everything in the namespace (None: in all of them), read consistently."""
         return [item async for items, _ in self.pages(kind, namespace, labels=labels, fields=fields) for item in items]
 
-    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
+    async def version(self) -> Resource:
+        """What the API server says of its own version: `gitVersion` and more."""
+        return await self._json("GET", "/version")
+
+    async def text(self, path: str) -> str:
+        """What is at a path, as text: for what the API server passes on, such as a pod's metrics."""
+        timeout = aiohttp.ClientTimeout(total=self.timeout)
+        async with self._answer("GET", path, None, "*/*", None, timeout) as response:
+            return (await response.read()).decode(errors="replace")
+
+    async def create(self, kind: Kind, namespace: str | None, body: Mapping[str, Any]) -> Resource:
         """Creates an object. Raises AlreadyExists."""
         return await self._json("POST", kind.path(namespace), body=body)
 

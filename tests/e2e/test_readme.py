@@ -2,16 +2,17 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from sandbox import controlplane, quickstart, scenario
+from sandbox import controlplane, scenario
 from sandbox.controlplane import ControlPlane
 from sandbox.helm.pod import Pod
 from sandbox.helm.programs import HELM
@@ -20,8 +21,14 @@ from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 from tests.e2e.conftest import QUICK
+from tests.e2e.person import sign_in
 
 ROOT = Path(__file__).parents[2]
+ANSWERS = {
+    "telegram": scenario.BOT_TOKEN,
+    "google": f"{scenario.GOOGLE_CLIENT_ID}\n{scenario.GOOGLE_CLIENT_SECRET}\n",
+    "spotify": f"{scenario.SPOTIFY_CLIENT_ID}\n{scenario.SPOTIFY_CLIENT_SECRET}\n",
+}
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
@@ -40,8 +47,6 @@ class Newcomer:
         self.folder = folder / "project"
         for part in ("charts", "examples"):
             shutil.copytree(ROOT / part, self.folder / part)
-        accounts = "---\n".join(yaml.safe_dump(secret) for secret in quickstart.secrets())
-        (self.folder / "examples/quickstart/secrets.yaml").write_text(accounts)
         path = f"{HELM.ensure().parent}:{os.environ['PATH']}"
         self.environment = {"PATH": path, "HOME": str(folder), "KUBECONFIG": str(plane.kubeconfig)}
 
@@ -51,6 +56,18 @@ class Newcomer:
         )
         assert answer.returncode == 0, f"{command}\n{answer.stdout}\n{answer.stderr}"
         return answer.stdout
+
+    def looks_around(self) -> tuple[int, str]:
+        """`navaar doctor`, of the cluster alone: exit code, and what it says."""
+        command = [sys.executable, "-m", "navaar", "doctor", "--offline", "-n", "music"]
+        answer = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert answer.stderr == ""
+        return answer.returncode, answer.stdout
+
+    def sign_in(self, command: str, world: dict[str, str]) -> None:
+        words = shlex.split(command, comments=True)[2:]
+        code, _, told = sign_in(words, ANSWERS[words[0]], {**self.environment, **world})
+        assert code == 0, told
 
 
 def commands() -> Iterator[str]:
@@ -65,6 +82,17 @@ def commands() -> Iterator[str]:
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl on PATH")
 def test_the_readme_leads_from_helm_install_to_the_first_song(plane: ControlPlane, tmp_path: Path) -> None:
     newcomer = Newcomer(tmp_path, plane)
+    code, found = newcomer.looks_around()
+    assert code == 1
+    for said in (
+        "✗ MusicSync is not installed",
+        "✗ No operator is installed",
+        "! 1. Install the operator: helm install navaar",
+    ):
+        assert said in found
+    assert (
+        found.index("2. Sign in: navaar auth telegram") < found.index("3. Apply a MusicSync") < found.index("4. Watch")
+    )
     install, *rest = commands()
     assert install.startswith("helm install")
     assert "kubectl rollout status -n music deployment/navaar" in newcomer.run(install)
@@ -79,7 +107,10 @@ def test_the_readme_leads_from_helm_install_to_the_first_song(plane: ControlPlan
         try:
             operator.wait_ready()
             for command in rest:
-                newcomer.run(command)
+                if command.startswith("navaar auth "):
+                    newcomer.sign_in(command, box.environment())
+                else:
+                    newcomer.run(command)
             assert list((tmp_path / "pod/tmp").glob("navaar-audio-*")), "audio goes where the pod may write"
         finally:
             operator.stop()

@@ -55,7 +55,7 @@ class FaultyKube(Kube):
             raise error
         return done
 
-    async def create(self, kind: Kind, namespace: str, body: Mapping[str, Any]) -> Resource:
+    async def create(self, kind: Kind, namespace: str | None, body: Mapping[str, Any]) -> Resource:
         return await self._faulty("create", None, body, super().create(kind, namespace, body))
 
     async def replace(

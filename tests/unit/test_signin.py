@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import json
+import time
+from email.utils import formatdate
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
+from navaar.api.instant import written
 from navaar.people.finding import Finding
 from navaar.signin import cookies, google, spotify
 from navaar.signin.consent import LIFETIME, Authorization
@@ -112,6 +117,30 @@ def test_a_no_is_final_and_only_known_words_are_repeated(answer: str, said: str)
     assert said in told.value.message and not isinstance(told.value, NotTheAnswer)
     with pytest.raises(NotTheAnswer):
         made.accept(f"{REDIRECT}?code=abc&state={state}")
+
+
+def test_when_a_consent_was_given_is_told_by_the_service_and_a_clock_that_is_off_is_noticed() -> None:
+    made, _ = asked()
+    given: dict[str, Any] = {
+        "access_token": "access",
+        "refresh_token": "refresh",
+        "scope": list(spotify.PROVIDER.scopes),
+    }
+    answer, now = requests.Response(), int(time.time())
+    answer.headers["Date"] = formatdate(now - 86400, usegmt=True)
+    tokens = made._tokens(given, answer)
+    assert tokens.given == now - 86400 and abs(tokens.skew - 86400) < 60
+    assert spotify.values("client", None, tokens)["consented-at"] == written(float(now - 86400))
+    assert "access" not in repr(tokens) and "refresh=" not in repr(tokens)
+    answer.headers["Date"] = formatdate(now, usegmt=True)
+    assert made._tokens(given, answer).skew == 0
+    del answer.headers["Date"]
+    assert abs(made._tokens(given, answer).given - now) < 60
+
+    with pytest.raises(SignInProblem, match="no refresh token"):
+        made._tokens({**given, "refresh_token": ""}, answer)
+    with pytest.raises(SignInProblem, match=r"without playlist-modify-public: a box was left"):
+        made._tokens({**given, "scope": given["scope"][:-1]}, answer)
 
 
 COOKIE = "VISITOR_INFO1_LIVE=v; SID=a.b; __Secure-3PAPISID=x/y; ST-1x2y=z; LOGIN_INFO=AFm:QUQ3=="

@@ -40,6 +40,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Set up": {
         "auth": "sign in at Spotify, Google or Telegram; ends in a Secret",
+        "doctor": "look everything over, and say what to do",
     },
     "Operate": {
         "sync": "read every place now",

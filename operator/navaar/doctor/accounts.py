@@ -1,0 +1,188 @@
+"""Each MusicSync: what its conditions say, whether its Secrets are whole, and what the accounts in them can reach.
+
+Spotify is not asked for a token: where its refresh tokens rotate, that would end the one that the operator holds. What it
+would tell, the MusicSync's condition does.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from navaar.api.instant import read
+from navaar.kinds import SECRETS
+from navaar.kube import Kube
+from navaar.kubeerrors import Denied, NotFound
+from navaar.people.finding import Finding, ask, bad, good
+from navaar.secrets import SecretProblem, decoded
+from navaar.signin import cookies, google
+from navaar.signin.problem import SignInProblem
+from navaar.signin.secret import ENDS
+from navaar.signin.telegram import TelegramBot
+from reconcilers.errors import AuthError, ServiceError
+from reconcilers.services.spotify_auth import CONSENT
+from reconcilers.services.youtube_auth import GoogleCredentials, GoogleTokens
+
+DAY = 86400.0
+SOON = 30 * DAY
+
+PLACES = {"telegram": "TelegramReady", "youtubeMusic": "YouTubeMusicReady", "spotify": "SpotifyReady"}
+COMMANDS = {"telegram": "telegram", "youtubeMusic": "google", "spotify": "spotify"}
+NAMES = {"telegram": "Telegram", "youtubeMusic": "YouTube Music", "spotify": "Spotify"}
+
+Resource = Mapping[str, Any]
+
+
+async def musicsync(kube: Kube, sync: Resource, *, call: bool = True) -> list[Finding]:
+    """Everything about one MusicSync. `call`: its accounts are asked, too, with what the Secrets hold."""
+    namespace, name, spec = sync["metadata"]["namespace"], sync["metadata"]["name"], sync["spec"]
+    found = [_state(sync)]
+    for place, condition in PLACES.items():
+        if place not in spec:
+            continue
+        command = f"navaar auth {COMMANDS[place]} {name} -n {namespace}"
+        secret_name = spec[place]["credentialsSecretRef"]["name"]
+        findings, values, notes = await _secret(kube, namespace, secret_name, place, command)
+        told = _condition(sync, condition)
+        if told is not None:
+            findings.append(told)
+        elif values is not None and call:
+            findings += await _called(place, spec[place], values)
+        ends = _ends(sync, place, values or {}, notes)
+        if ends is not None:
+            findings.append(_left(NAMES[place], ends, time.time(), command))
+        found += findings
+    return found
+
+
+def _state(sync: Resource) -> Finding:
+    name, spec = sync["metadata"]["name"], sync["spec"]
+    if spec.get("suspend"):
+        return ask(f"{name} is suspended.", "Take spec.suspend out, and it goes on.")
+    ready = next((c for c in (sync.get("status") or {}).get("conditions") or [] if c["type"] == "Ready"), None)
+    if ready is None:
+        return ask(f"No operator has looked at {name} yet.", "See whether one serves its namespace, and is active.")
+    if ready["status"] == "True":
+        return good(f"{name} is ready ({ready['reason']}).")
+    return bad(f"{name} is not ready ({ready['reason']}): {ready.get('message', '').rstrip('.')}.")
+
+
+def _condition(sync: Resource, type: str) -> Finding | None:
+    """What the operator says of a place; None where it says that all is well, or nothing yet."""
+    found = next((c for c in (sync.get("status") or {}).get("conditions") or [] if c["type"] == type), None)
+    if found is None or found["status"] != "False":
+        return None
+    return bad(f"{type} is False ({found['reason']}): {found.get('message', '').rstrip('.')}.")
+
+
+async def _secret(
+    kube: Kube, namespace: str, name: str, place: str, command: str
+) -> tuple[list[Finding], dict[str, str] | None, Mapping[str, str]]:
+    """Whether the Secret is there with the keys that are needed, and what it holds."""
+    try:
+        secret = await kube.get(SECRETS, namespace, name)
+        values = decoded(name, secret)
+    except NotFound:
+        return [bad(f"There is no Secret {name} for {NAMES[place]}.", f"{command} makes it.")], None, {}
+    except Denied:
+        return [ask(f"What Secret {name} holds for {NAMES[place]} is not yours to read.")], None, {}
+    except SecretProblem as problem:
+        return [bad(problem.message)], None, {}
+    missing = [key for key in _needed(place, values) if not values.get(key, "").strip()]
+    if missing:
+        return (
+            [bad(f"Secret {name} lacks {' and '.join(missing)} for {NAMES[place]}.", f"{command} makes it whole.")],
+            None,
+            {},
+        )
+    if any(value.startswith("PUT-YOUR-") for value in values.values()):
+        return (
+            [bad(f"Secret {name} still holds what the example put there.", f"{command} puts in what is yours.")],
+            None,
+            {},
+        )
+    notes: Mapping[str, str] = secret["metadata"].get("annotations") or {}
+    return [good(f"Secret {name} has what {NAMES[place]} needs.")], values, notes
+
+
+def _needed(place: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    if place == "telegram":
+        return ("token",)
+    if place == "spotify":
+        return ("client-id", "refresh-token")
+    if "headers.json" in values and "refresh-token" not in values:
+        return ("headers.json",)
+    return ("client-id", "client-secret", "refresh-token")
+
+
+async def _called(place: str, spec: Mapping[str, Any], values: Mapping[str, str]) -> list[Finding]:
+    if place == "telegram":
+        return await _telegram(spec, values)
+    if place == "youtubeMusic":
+        return await asyncio.to_thread(_youtube, spec["playlist"], values)
+    return []
+
+
+async def _telegram(spec: Mapping[str, Any], values: Mapping[str, str]) -> list[Finding]:
+    try:
+        bot = TelegramBot(values["token"])
+    except SignInProblem as problem:
+        return [bad(problem.message)]
+    try:
+        me = await bot.me()
+        found = []
+        if me.webhook:
+            found.append(bad(f"Telegram sends @{me.username}'s updates to a webhook.", "Remove it (deleteWebhook)."))
+        channel = str(spec["channel"])
+        return found + await bot.look(channel if channel.startswith("@") else int(channel), spec.get("scratchChat"))
+    except SignInProblem as problem:
+        return [bad(problem.message)]
+    finally:
+        await bot.close()
+
+
+def _youtube(playlist: str, values: Mapping[str, str]) -> list[Finding]:
+    if "refresh-token" not in values:
+        try:
+            headers = json.loads(values["headers.json"])
+        except ValueError:
+            headers = None
+        if not isinstance(headers, dict):
+            return [bad("headers.json is not a JSON object.", "navaar auth cookies makes it anew.")]
+        return cookies.look({str(key): str(value) for key, value in headers.items()}, playlist)
+    credentials = GoogleCredentials(
+        values["client-id"].strip(), values["client-secret"].strip(), values["refresh-token"].strip()
+    )
+    try:
+        access = GoogleTokens(credentials).access()
+    except AuthError as error:
+        return [bad(error.message)]
+    except ServiceError as error:
+        return [ask(error.message)]
+    return google.look(access, playlist)
+
+
+def _ends(sync: Resource, place: str, values: Mapping[str, str], notes: Mapping[str, str]) -> float | None:
+    """When the consent ends: as the operator counts, else as the sign-in noted."""
+    status = (sync.get("status") or {}).get(place) or {}
+    for said, more in (
+        (status.get("consentExpiresAt"), 0.0),
+        (notes.get(ENDS), 0.0),
+        (values.get("consented-at") if place == "spotify" else None, CONSENT),
+    ):
+        try:
+            if said:
+                return read(said) + more
+        except ValueError:
+            continue
+    return None
+
+
+def _left(service: str, ends: float, now: float, command: str) -> Finding:
+    days = int((ends - now) // DAY)
+    if ends <= now:
+        return bad(f"The consent to {service} has ended.", f"{command} gives a new one.")
+    if ends - now < SOON:
+        return ask(f"The consent to {service} ends in {days} days.", f"{command} gives a new one.")
+    return good(f"The consent to {service} holds for {days} days yet.")

@@ -1,0 +1,86 @@
+"""The whole examination, in the order in which things depend on each other."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from navaar.doctor.accounts import musicsync
+from navaar.doctor.cluster import cluster, resources
+from navaar.doctor.operator import Installation, installations, operator
+from navaar.doctor.reach import reach
+from navaar.doctor.rights import rights
+from navaar.doctor.section import Section
+from navaar.kinds import MUSICSYNCS
+from navaar.kube import Kube
+from navaar.kubeerrors import Denied, KubeError
+from navaar.people.finding import Finding, ask, bad
+
+USUAL = "navaar-system"
+STEPS = (
+    "Sign in: navaar auth telegram, google (or cookies), and spotify; each with -n {namespace} --secret NAME.",
+    "Apply a MusicSync that names your channel, your playlists and these Secrets: examples/quickstart/musicsync.yaml.",
+    "Watch the songs come: navaar status -n {namespace} --watch.",
+)
+
+
+async def examine(kube: Kube, namespace: str | None, *, call: bool = True) -> AsyncIterator[Section]:
+    """Looks at everything, as far as the person may; `namespace` None: at the MusicSyncs of all. Raises KubeError at the start.
+
+    `call`: the services and the accounts in the Secrets are asked, too.
+    """
+    yield Section("Cluster", await cluster(kube))
+    found, served = await resources(kube)
+    yield Section("Resources", found)
+    home = namespace or "default"
+    known, everywhere = await installations(kube, (home, USUAL))
+    yield Section("Operator", await _operators(kube, known, everywhere, home, namespace))
+    for one in known:
+        watched = [name for name in one.serves if namespace is None or name in (None, namespace)] or list(one.serves)
+        yield Section("Rights", await rights(kube, one.account, one.namespace, watched))
+    syncs = []
+    if served:
+        try:
+            syncs = await kube.list(MUSICSYNCS, namespace)
+        except Denied:
+            yield Section(
+                "MusicSyncs",
+                [ask(f"You may not list MusicSyncs in {namespace or 'all namespaces'}.", "Choose another with -n.")],
+            )
+        except KubeError as error:
+            yield Section("MusicSyncs", [ask(f"MusicSyncs couldn't be listed: {error.message}.")])
+    for sync in syncs:
+        where = sync["metadata"]["namespace"]
+        yield Section(f"MusicSync {where}/{sync['metadata']['name']}", await musicsync(kube, sync, call=call))
+    if call:
+        yield Section("Services", await reach())
+    if not syncs:
+        yield Section("Next steps", _steps(served, bool(known), home))
+
+
+async def _operators(
+    kube: Kube, known: Sequence[Installation], everywhere: bool, home: str, namespace: str | None
+) -> list[Finding]:
+    if not known and everywhere:
+        return [bad("No operator is installed in this cluster.", _install(home))]
+    if not known:
+        return [
+            ask(
+                f"There is no operator in namespaces {home} and {USUAL}; others are not yours to look at.",
+                _install(home),
+            )
+        ]
+    found = [finding for one in known for finding in await operator(kube, one)]
+    if namespace is not None and not any(None in one.serves or namespace in one.serves for one in known):
+        found.append(
+            bad(f"No operator serves namespace {namespace}.", "Add it to watchNamespaces and upgrade the release.")
+        )
+    return found
+
+
+def _install(namespace: str) -> str:
+    return f"helm install navaar charts/navaar -n {USUAL} --create-namespace --set 'watchNamespaces={{{namespace}}}'"
+
+
+def _steps(served: bool, installed: bool, namespace: str) -> list[Finding]:
+    """What a person does next who has no MusicSync yet."""
+    steps = [] if served and installed else [f"Install the operator: {_install(namespace)}."]
+    steps += [step.format(namespace=namespace) for step in STEPS]
+    return [ask(f"{number}. {step}") for number, step in enumerate(steps, 1)]
