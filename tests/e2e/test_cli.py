@@ -327,7 +327,7 @@ def test_undoing_takes_out_what_was_placed_and_can_be_undone_itself(person: Pers
     person.does("exclude", "hotel california", "--remove")
     person.does("undo", "hotel california", "--since", "1h", "--yes")
     scene.until("it is back", lambda: scene.keys() == before)
-    assert scene.titled("Hotel California")["status"]["phase"] == "Synced"
+    scene.until("that is said", lambda: scene.titled("Hotel California")["status"]["phase"] == "Synced")
 
 
 # --- what can't be done -----------------------------------------------------------------------------------------------

@@ -382,6 +382,7 @@ def test_undoing_takes_out_what_we_placed_of_late_and_leaves_the_rest_alone() ->
     asked_for = track(spotify={**PLACED, "placedAt": HOUR_AGO}, telegram={"state": "Pending"})
     (act,), _ = undo(asked_for, everywhere, NOW - 7200, NOW)
     assert act.patch == {"spec": {"state": "Absent"}}
+    assert act.says == "takes Dariush – Cheshme Man out of Spotify again, and no longer adds it to Telegram"
 
 
 def test_undoing_brings_back_what_was_taken_out() -> None:

@@ -89,9 +89,15 @@ def line(text: str = "", style: str = "", *, whole: bool = False) -> None:
     if not on_terminal():
         click.echo(clean(text))
         return
+    from rich.padding import Padding
     from rich.text import Text
 
-    console().print(Text(clean(text), STYLES[style]), soft_wrap=whole)
+    shown = Text(clean(text), STYLES[style])
+    indent = len(text) - len(text.lstrip(" "))
+    if whole or not indent:
+        console().print(shown, soft_wrap=whole)
+    else:
+        console().print(Padding(shown[indent:], (0, 0, 0, indent)))
 
 
 def objects(resources: Iterable[Mapping[str, Any]], form: str, *, one: bool = False) -> None:

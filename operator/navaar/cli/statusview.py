@@ -11,7 +11,7 @@ from reconcilers.services.protocol import ServiceName
 
 COLUMNS = (
     Column("Place"), Column("State"), Column("Entries", right=True), Column("Songs", right=True),
-    Column("To come", right=True), Column("Changed", right=True), Column("Takes yet", elastic=True),
+    Column("To come", right=True), Column("Changed", right=True), Column("Takes yet"),
 )  # fmt: skip
 
 Paces = Mapping[ServiceName, Progress]
@@ -51,8 +51,10 @@ def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
     if moving:
         bars = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         for service, progress in moving:
-            bar = ProgressBar(total=progress.total, completed=progress.done, width=max(10, min(40, width - 50)))
-            bars.add_row(service.title, bar, f"{progress.percent} %", f"{progress.done:,} of {progress.total:,}")
+            bar = ProgressBar(total=progress.total, completed=progress.done, width=max(10, min(40, width - 75)))
+            bars.add_row(
+                service.title, bar, f"{progress.percent} %", f"{progress.done:,} of {progress.total:,}", progress.lasts
+            )
         parts += [Text(), bars]
     told = [Text(clean(note.text), STYLES[note.style]) for note in messages(view)]
     if told:
@@ -110,7 +112,7 @@ def _row(place: Place, progress: Progress | None) -> list[str | Cell]:
         _number(place.placed),
         _number(place.pending),
         since(place.changed),
-        progress.lasts if progress is not None else "",
+        progress.lasts_briefly if progress is not None else "",
     ]
 
 

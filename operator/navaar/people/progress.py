@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.people.span import DAY, about
+from navaar.people.span import DAY, about, short
 from reconcilers.budget import SONGS_A_DAY
 from reconcilers.services.protocol import ServiceName
 
@@ -30,6 +30,11 @@ class Progress:
     def lasts(self) -> str:
         """How long yet, in words."""
         return about(self.seconds) if self.measured else f"{about(self.seconds)} at best"
+
+    @property
+    def lasts_briefly(self) -> str:
+        """The same in a column."""
+        return f"{short(self.seconds)}{'' if self.measured else ' at best'}"
 
 
 def progress(service: ServiceName, entry: Mapping[str, Any], pace: float | None = None) -> Progress | None:

@@ -22,6 +22,8 @@ DELETABLE = 48 * HOUR
 
 _THERE = frozenset({"Present", "Adding", "Correcting", "Unavailable", "Retained", "Excluded"})
 
+_TO_COME = frozenset({"Pending", "Review", "NotFound", "Failed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Stays:
@@ -51,11 +53,15 @@ def undo(
     if not placed:
         return [], stays
     kept = [service for service in placements if service not in placed and placements[service]["state"] in _THERE]
+    # Absent is absent: what was still to be added isn't.
+    still = [service for service, p in placements.items() if service not in placed and p["state"] in _TO_COME]
     back = acts.joined([*acts.exclude(track, kept), *acts.absent(track)])
     where = " and ".join(service.title for service in ServiceName if service in placed)
     says = f"takes {song_of(track)} out of {where} again"
     if kept:
         says += f", and leaves it alone in {' and '.join(service.title for service in kept)}"
+    if still:
+        says += f", and no longer adds it to {' and '.join(service.title for service in still)}"
     (act,) = back
     return _locked(track, [Act(act.kind, act.namespace, act.name, act.patch, says)]), stays
 
