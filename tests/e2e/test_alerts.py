@@ -153,6 +153,7 @@ def test_alerts_about_places_and_people(scene: Scene, tmp_path: Path) -> None:
     assert set().union(*history.expected) == OF_PLACES
 
 
+@pytest.mark.slow
 def test_alerts_about_the_operator(scene: Scene, tmp_path: Path) -> None:
     history = History()
     look = partial(scraped, scene)
