@@ -30,6 +30,7 @@ def test_every_verb_that_help_names_is_there_and_explains_itself(verb: str, caps
     assert main([verb, "--help"]) == 0
     told = capsys.readouterr().out
     assert f"Usage: navaar {verb}" in told
+    assert "\\b" not in told, "an escape that was to lay it out"
     assert import_module(f"navaar.cli.verbs.{verb.replace('-', '_')}").command.help
 
 

@@ -20,7 +20,7 @@ from navaar.cli.options import Where
 def command(
     files: tuple[IO[bytes], ...], sync: str, playlist: str | None, encoding: str | None, no_pins: bool, where: Where
 ) -> int:
-    r"""Prints a Track for every song of a list.
+    """Prints a Track for every song of a list.
 
     CSV (Exportify's, or any with a column for the title), M3U, M3U8, or Playlist1.json and YourLibrary.json of Spotify's
     account data. `-` is standard input.
@@ -28,7 +28,7 @@ def command(
     \b
     The same list gives the same names and the same text on every run: keep it in Git, or
       navaar import songs.csv --sync friday-tapes | kubectl apply -f -
-    """
+    """  # noqa: D301 - click reads the escape
     from navaar.cli.leftover import aside, counted, left_out
     from navaar.cli.trouble import Trouble
     from navaar.transfer.fileformat import LARGEST, read

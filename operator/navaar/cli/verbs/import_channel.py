@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.option("--chat", metavar="ID", help="Which chat, where the export holds several: its number, or its name there.")
 @options.on_cluster
 async def command(file: IO[bytes], sync: str | None, chat: str | None, cluster: "Cluster") -> int:
-    r"""Prints the Tracks that a channel's old posts make, as a scan would have made them, with the message of each song.
+    """Prints the Tracks that a channel's old posts make, as a scan would have made them, with the message of each song.
 
     Telegram Desktop makes the export: open the channel, ⋮ > Export chat history, JSON, the whole time, no files. Let the bot
     be in the channel before that, so that it hears what is posted from then on.
@@ -24,7 +24,7 @@ async def command(file: IO[bytes], sync: str | None, chat: str | None, cluster: 
     \b
     Apply what is printed; then say that the past is known, with the line that is told:
       navaar import-channel result.json > past.yaml && kubectl apply -f past.yaml
-    """
+    """  # noqa: D301 - click reads the escape
     import time
 
     from navaar.api.common import ACCEPT_PAST_ANNOTATION
