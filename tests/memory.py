@@ -47,6 +47,8 @@ class Playlist:
     changes: int = 0
     serial: int = 0
     before_add: Callable[[], None] | None = None
+    stores: dict[str, str] = field(default_factory=dict)
+    """Ids under which it stores what was asked for by another, and acknowledged by that."""
     while_listed: Callable[[], None] | None = None
     written: Callable[[str, str, str], None] = lambda when, call, id: None
     """Told before and after every write, with the id that is written."""
@@ -117,7 +119,7 @@ class Playlist:
         self._call("add")
         for request in requests:
             self.written("before", "add", request.id)
-            self.put(request.id)
+            self.put(self.stores.get(request.id, request.id))
             self.written("after", "add", request.id)
         return tuple(Added(r.id) for r in requests)
 

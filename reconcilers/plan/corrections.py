@@ -11,7 +11,7 @@ from reconcilers.matching import Decision, Outcome, decide
 from reconcilers.model import DOUBTED, Match, Origin, Placement, State, Track
 from reconcilers.plan.board import BLANK, Board
 from reconcilers.plan.operations import AddDone, NotSent, Resolved
-from reconcilers.plan.song import audio_of, facts_of, fingerprint, policy_of, taken_back
+from reconcilers.plan.song import audio_of, by_search, facts_of, fingerprint, policy_of, taken_back
 from reconcilers.policy import Sync
 from reconcilers.recording import Recording, filled
 from reconcilers.services.protocol import Added, ServiceName
@@ -56,7 +56,7 @@ def dead_pin(placement: Placement) -> str | None:
 
 def doubted(sync: Sync, track: Track, service: ServiceName, placement: Placement) -> Placement:
     """The placement, its match to be judged again if it was made for other facts than a person has since written."""
-    if placement.match is None or placement.match.method != "Search" or track.wishes.pins.get(service) is not None:
+    if not by_search(service, placement) or track.wishes.pins.get(service) is not None:
         return placement
     known, wanted = placement.sought, fingerprint(sync, track)
     if known in ("", DOUBTED) or facts_of(known) == facts_of(wanted):

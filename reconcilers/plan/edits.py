@@ -6,7 +6,7 @@ from reconcilers.matching import Band, compare
 from reconcilers.model import DOUBTED, Origin, Placement, State, Track
 from reconcilers.plan.board import BLANK, stands
 from reconcilers.plan.merge import merge, under_way
-from reconcilers.plan.song import at_odds
+from reconcilers.plan.song import at_odds, by_search
 from reconcilers.plan.view import View
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import Item
@@ -62,12 +62,12 @@ def _renamed(view: View, track: Track, said: Recording) -> None:
             like[compare(other.recording, said).band].append(other)
     for service, placement in track.placements.items():
         pinned = service in track.wishes.pins
-        found = placement.match is not None and placement.match.method == "Search"
+        found = by_search(service, placement)
         if service is view.service or pinned or (placement.reason == "PossibleDuplicate" and like[Band.ASK]):
             continue
         if placement.state is State.PENDING and found:
             board.place(track, service, replace(placement, id=None, match=None))
-        elif placement.sought and (found or placement.state in _ENDED):
+        elif (found and stands(placement)) or (placement.sought and (found or placement.state in _ENDED)):
             board.place(track, service, replace(placement, sought=DOUBTED))
     track = board.tracks[track.name]
     if any(stands(p) for s, p in track.placements.items() if s is not view.service):

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from reconcilers.matching import MatchPolicy
-from reconcilers.model import Placement, State, Track
+from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -43,6 +43,16 @@ def stands(placement: Placement) -> bool:
 def shown(placement: Placement) -> bool:
     """Whether the last listing of its place had it, as far as is known."""
     return placement.state is State.PRESENT and placement.seen and not placement.missing
+
+
+def by_search(service: ServiceName, placement: Placement) -> bool:
+    """Whether what stands in a place, or is to, is there because a search of ours took it: no person said that it is the song.
+
+    What we put into a playlist is, too, where it was seen by another id than the one that was found, or by another hand.
+    """
+    method = placement.match.method if placement.match is not None else ""
+    ours = placement.origin is Origin.PLACED and service is not ServiceName.TELEGRAM
+    return method == "Search" or (ours and method != "Pin")
 
 
 def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from reconcilers.plan.board import BLANK, Board, fingerprint, rank, stands, trac
 from reconcilers.plan.corrections import corrected, dead_pin, doubted, heard_anew, posted_again
 from reconcilers.plan.exclusions import Exclusions, exclude, included
 from reconcilers.plan.merge import merge, under_way
-from reconcilers.plan.song import NOT_AGAIN, at_odds, taken_back
+from reconcilers.plan.song import NOT_AGAIN, at_odds, by_search, taken_back
 from reconcilers.policy import Fetch, Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -201,8 +201,7 @@ def _pin(
     pin = track.wishes.pins.get(service)
     contested = (service, track.name) in conflicts
     if placement.told is State.FAILED and stands(placement) and not contested and pin != dead_pin(placement):
-        found = placement.match is not None and placement.match.method == "Search"
-        placement = placement.to(State.PRESENT, now, sought=DOUBTED if found else "")
+        placement = placement.to(State.PRESENT, now, sought=DOUBTED if by_search(service, placement) else "")
     if pin is None or placement.state in (State.ADDING, State.REMOVING):
         return placement
     if contested:

@@ -104,6 +104,7 @@ def _grown(scene: Scene, size: int) -> bool:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow
 def test_a_killed_operator_comes_back_and_doubles_nothing(scene: Scene) -> None:
     scene.start()
     scene.begin(retry={"backoff": "10s"})

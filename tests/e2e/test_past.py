@@ -177,6 +177,7 @@ def test_a_restart_in_the_middle_of_the_past_goes_on_where_it_was(scene_with: Ma
     assert_nothing_twice(scene)
 
 
+@pytest.mark.slow
 def test_a_channel_that_protects_its_content_says_so_and_leaves_the_question_to_a_person(scene_with: Make) -> None:
     scene = scene_with(with_scratch(scenario.small))
     world = scene.box.world

@@ -115,6 +115,13 @@ def test_the_scratch_chat_is_found_by_adding_the_bot_and_no_operator_is_disturbe
     scene.start()
     scene.wait_converged()
     assert "bad-guy" in scene.keys()["spotify"]
+    # That it listens is written down once the first posts are stored.
+    scene.until(
+        "it is told who listens",
+        lambda: [
+            x for x in scene.stage.list("Lease", scene.namespace) if x["metadata"]["name"].startswith("navaar-bot-")
+        ],
+    )
     mark = scene.box.world.journal.mark()
     code, _, told = navaar(scene, "auth", "telegram", "--find-scratch-chat", answers="\n")
     assert code == 1 and "an operator reads this bot's updates" in told

@@ -62,7 +62,7 @@ def test_a_blind_retry_is_seen(clean: dict[str, Ending], mistake: pytest.MonkeyP
 
 
 def test_an_addition_without_an_intent_is_seen(clean: dict[str, Ending], mistake: pytest.MonkeyPatch) -> None:
-    async def only_remembered(self: SyncTracks, track: Track) -> Track:
+    async def only_remembered(self: SyncTracks, track: Track, alike: object) -> Track:
         self._index.cache.amend(self._key(track), track)
         return track
 

@@ -7,7 +7,7 @@ from tests.memory import SPOTIFY, YOUTUBE
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_day_of_trouble_breaks_no_invariant_no_budget_and_leaves_nothing_behind(seed: int) -> None:
     day = soak(seed)
     assert day.wrongs == []

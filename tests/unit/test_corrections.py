@@ -495,6 +495,21 @@ def test_an_edited_post_that_is_another_song_now_is_followed_by_what_we_placed_f
     run(body())
 
 
+def test_what_was_stored_under_another_id_than_the_one_that_was_asked_for_follows_an_edited_post_too() -> None:
+    async def body() -> None:
+        w = world()
+        w.youtube.stores["yt-roads"] = "yt-drifted"
+        w.youtube.before_add = lambda: w.youtube.songs.update({"yt-drifted": ROADS})
+        id = w.telegram.post(ROADS)
+        await w.wait(3 * 86400)
+        assert w.youtube.ids == ["yt-drifted"]
+        w.telegram.edit(id, RICHIE)
+        await w.wait(8 * 3600)
+        assert (w.youtube.ids, w.spotify.ids) == (["yt-richie"], ["sp-richie"])
+
+    run(body())
+
+
 def test_an_edited_post_lets_go_of_a_song_that_people_have_elsewhere() -> None:
     async def body() -> None:
         w = world()

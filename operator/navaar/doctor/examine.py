@@ -31,9 +31,10 @@ async def examine(kube: Kube, namespace: str | None, *, call: bool = True) -> As
     yield Section("Resources", found)
     home = namespace or "default"
     known, everywhere = await installations(kube, (home, USUAL))
-    yield Section("Operator", await _operators(kube, known, everywhere, home, namespace))
-    for one in known:
-        watched = [name for name in one.serves if namespace is None or name in (None, namespace)] or list(one.serves)
+    serving = [one for one in known if namespace is None or None in one.serves or namespace in one.serves]
+    yield Section("Operator", await _operators(kube, known, serving, everywhere, home))
+    for one in serving:
+        watched = [name for name in one.serves if namespace is None or name in (None, namespace)]
         yield Section("Rights", await rights(kube, one.account, one.namespace, watched))
     syncs = []
     if served:
@@ -56,8 +57,9 @@ async def examine(kube: Kube, namespace: str | None, *, call: bool = True) -> As
 
 
 async def _operators(
-    kube: Kube, known: Sequence[Installation], everywhere: bool, home: str, namespace: str | None
+    kube: Kube, known: Sequence[Installation], serving: Sequence[Installation], everywhere: bool, home: str
 ) -> list[Finding]:
+    """What is to be said of the operators that serve the namespace, or of there being none."""
     if not known and everywhere:
         return [bad("No operator is installed in this cluster.", _install(home))]
     if not known:
@@ -67,12 +69,11 @@ async def _operators(
                 _install(home),
             )
         ]
-    found = [finding for one in known for finding in await operator(kube, one)]
-    if namespace is not None and not any(None in one.serves or namespace in one.serves for one in known):
-        found.append(
-            bad(f"No operator serves namespace {namespace}.", "Add it to watchNamespaces and upgrade the release.")
-        )
-    return found
+    if not serving:
+        there = ", ".join(f"{one.namespace}/{one.name}" for one in known)
+        remedy = f"Add it to watchNamespaces of one ({there}) and upgrade that release; or {_install(home)}."
+        return [bad(f"No operator serves namespace {home}.", remedy)]
+    return [finding for one in serving for finding in await operator(kube, one)]
 
 
 def _install(namespace: str) -> str:
