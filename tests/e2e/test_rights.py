@@ -87,6 +87,8 @@ def test_for_the_whole_cluster_it_may_do_the_same_everywhere(stage: Stage) -> No
     assert rights(api, "rights-cluster") == together(OWN, WATCHED, EVERYBODY)
     assert rights(api, "default") == together(WATCHED, EVERYBODY)
     stage.api.delete("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/rights-cluster-rights-cluster")
+    # It would serve the namespaces of every other test, too.
+    stage.api.delete("/apis/apps/v1/namespaces/rights-cluster/deployments/rights-cluster")
     assert rights(api, "default") == EVERYBODY
 
 
