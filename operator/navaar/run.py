@@ -26,7 +26,7 @@ from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
 from navaar.intake import Intake
 from navaar.kinds import MUSICSYNCS
-from navaar.kube import Kube
+from navaar.kube import Kube, Resource, Throttled, Unavailable
 from navaar.lease import Elector, Heartbeat
 from navaar.ledger import Ledger
 from navaar.loglines import LogLines
@@ -193,7 +193,7 @@ class Process:
                 known = [
                     resource
                     for namespace in (options.namespaces or (None,))
-                    for resource in await kube.list(MUSICSYNCS, namespace)
+                    for resource in await _listed(kube, namespace)
                 ]
                 controller.start(shared, known)
                 watch.start()
@@ -254,6 +254,16 @@ def _unready(store: TrackStore, syncs: Syncs, elector: Elector) -> str | None:
     if not elector.known:
         return "it isn't known yet who holds the Lease"
     return None
+
+
+async def _listed(kube: Kube, namespace: str | None) -> list[Resource]:
+    """The MusicSyncs, as soon as the API server gives them: while a definition is being taken in, it asks to wait."""
+    while True:
+        try:
+            return await kube.list(MUSICSYNCS, namespace)
+        except (Throttled, Unavailable) as error:
+            log.warning("the MusicSyncs can't be listed yet: %s", error)
+            await asyncio.sleep(1.0)
 
 
 def main(options: Options) -> int:
