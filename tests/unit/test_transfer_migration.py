@@ -67,6 +67,7 @@ def test_settings_become_a_musicsync_and_its_secrets() -> None:
         "telegram": {
             "channel": str(CHAT),
             "credentialsSecretRef": {"name": "friday-tapes-telegram"},
+            "adminUserIds": [1, 2],
             "audio": {"cookiesSecretRef": {"name": "friday-tapes-cookies"}},
         },
         "youtubeMusic": {
@@ -100,15 +101,29 @@ def test_every_setting_is_mapped_or_named_as_dropped_with_why() -> None:
     assert fates.keys() == {name for name in envfile.read(ENV).values if name.startswith("NAVAAR_")}
     assert all(fate.becomes for fate in fates.values())
     dropped = {name.removeprefix("NAVAAR_") for name, fate in fates.items() if fate.dropped}
-    assert dropped == {
-        "TELEGRAM_ADMIN_USER_IDS", "LOG_LEVEL", "ALERT_CHAT_ID", "NL_MODEL", "SOMETHING_ELSE", "DATABASE_URL",
-    }  # fmt: skip
+    assert dropped == {"LOG_LEVEL", "ALERT_CHAT_ID", "NL_MODEL", "SOMETHING_ELSE", "DATABASE_URL"}
     assert fates["NAVAAR_SOMETHING_ELSE"].becomes == "not known to this version"
     assert "5m is the least" in fates["NAVAAR_SYNC_INTERVAL_YT_TO_TG"].becomes
     secrets = ("7100000001:token", "google-secret", "spotify-secret", "refresh", "google-refresh")
     told = " ".join(fate.becomes for fate in fates.values())
     assert not any(secret in told for secret in secrets if secret != "refresh")
     assert [u.where for u in envfile.read(ENV).unused] == ["line 22"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "told"),
+    [
+        ("[1, 2]", [1, 2], "spec.telegram.adminUserIds: 1, 2"),
+        ("7 7,8", [7, 8], "spec.telegram.adminUserIds: 7, 8"),
+        ("[-1001234500001]", None, "names nobody"),
+        ("[]", None, "names nobody"),
+        (str(list(range(1, 23))), list(range(1, 21)), "the first 20 of 22"),
+    ],
+)
+def test_whom_the_older_bot_answered_the_new_one_answers(said: str, kept: list[int] | None, told: str) -> None:
+    made = setup(TELEGRAM_ADMIN_USER_IDS=said)
+    assert made.musicsync["spec"]["telegram"].get("adminUserIds") == kept
+    assert told in next(fate.becomes for fate in made.fates if fate.setting == "NAVAAR_TELEGRAM_ADMIN_USER_IDS")
 
 
 def test_what_cannot_be_taken_along_is_said_and_leaves_a_place_to_fill_in() -> None:

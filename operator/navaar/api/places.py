@@ -54,6 +54,23 @@ ChatId = Annotated[
     ),
 ]
 
+ADMINS_LIMIT = 20
+"""The most people that the bot of one MusicSync answers."""
+
+PersonId = Annotated[
+    int,
+    Field(
+        json_schema_extra=rules(
+            rule(
+                "self > 0",
+                "adminUserIds holds the numeric ids of people, such as 123456789; an id below zero is a group's: name its "
+                "people, the bot answers them there, too",
+            ),
+            format="int64",
+        )
+    ),
+]
+
 
 class Audio(Model):
     """How songs get into the channel."""
@@ -104,6 +121,13 @@ class TelegramSpec(Model):
 
     audio: Annotated[Audio, Field(json_schema_extra={"default": {}})] = Field(default_factory=Audio)
     """How songs get into the channel."""
+
+    admin_user_ids: Annotated[
+        list[PersonId], Field(max_length=ADMINS_LIMIT, json_schema_extra={"x-kubernetes-list-type": "set"})
+    ] = Field(default_factory=list)
+    """The numeric Telegram ids of the people whom the bot answers, in a private chat or in a group with the bot
+    in it: they may look at this MusicSync there, and decide about its songs. Everybody else gets no answer. Empty:
+    the bot talks to nobody."""
 
 
 class YouTubeMusicSpec(Model):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from navaar.api.common import API_VERSION, NAME_LIMIT
+from navaar.api.places import ADMINS_LIMIT
 from navaar.transfer.song import Unreadable
 
 PREFIX = "NAVAAR_"
@@ -137,6 +138,9 @@ class _Making:
         self._becomes("TELEGRAM_CHANNEL_ID", f"spec.telegram.channel: {section['channel']}")
         token = self._value("TELEGRAM_BOT_TOKEN", "telegram", "token")
         section["credentialsSecretRef"] = self._secret("telegram", {"token": token})
+        admins = self._admins()
+        if admins:
+            section["adminUserIds"] = admins
         cookies = self.known.get("YTDLP_COOKIES_FILE")
         if cookies:
             text = self.file(cookies)
@@ -150,6 +154,19 @@ class _Making:
                 reference = self._secret("cookies", {"cookies.txt": text})
                 section["audio"] = {"cookiesSecretRef": reference}
         return section
+
+    def _admins(self) -> list[int]:
+        """Whom the bot answers."""
+        text = self.known.get("TELEGRAM_ADMIN_USER_IDS", "")
+        found = list(dict.fromkeys(int(id) for id in re.findall(r"(?<![-\d])[1-9]\d{0,17}(?!\d)", text)))
+        kept = found[:ADMINS_LIMIT]
+        if not kept:
+            self._becomes("TELEGRAM_ADMIN_USER_IDS", "names nobody: the bot talks to nobody", dropped=True)
+            return []
+        told = f"spec.telegram.adminUserIds: {', '.join(map(str, kept))}"
+        more = f" (the first {ADMINS_LIMIT} of {len(found)})" if len(found) > len(kept) else ""
+        self._becomes("TELEGRAM_ADMIN_USER_IDS", told + more)
+        return kept
 
     def _youtube(self) -> dict[str, Any]:
         playlist = _playlist(
@@ -272,7 +289,6 @@ def _playlist(text: str, setting: str, pattern: str, after: str) -> str:
 
 _PUSHED = "Telegram pushes its posts: there is nothing to ask for in intervals"
 _DROPPED = {
-    "TELEGRAM_ADMIN_USER_IDS": "who may command the bot is no matter of a MusicSync: name them in the chart's values",
     "TELEGRAM_MAX_UPLOAD_MB": "Telegram's limit holds, and audio is made to fit; spec.telegram.audio.maxDuration bounds it",
     "TRACK_CARDS_ENABLED": "no cards are posted",
     "SPOTIFY_REDIRECT_URI": "only signing in needs one, which chooses its own",
