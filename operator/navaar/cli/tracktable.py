@@ -8,21 +8,11 @@ from navaar.api.instant import read
 from navaar.cli.moment import since
 from navaar.cli.output import NOTHING, Cell, Column, console, on_terminal, table
 from navaar.people.song import artist_of, placements_of, short_name, status_of, sync_of, title_of
+from navaar.people.tone import PHASES, SIGNS
 from reconcilers.services.protocol import ServiceName
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster
-
-SIGNS = {
-    "Present": ("●", "good"), "Retained": ("●", "dim"),
-    "Pending": ("↑", "busy"), "Adding": ("↑", "busy"), "Correcting": ("↑", "busy"), "Removing": ("↓", "busy"),
-    "Review": ("?", "ask"), "Failed": ("✗", "bad"),
-    "NotFound": ("–", "dim"), "Unavailable": ("–", "dim"),
-    "Removed": ("·", "dim"), "Excluded": ("·", "dim"),
-}  # fmt: skip
-"""How a placement's state is shown where there is little room."""
-
-PHASE_STYLES = {"Synced": "good", "Review": "ask", "Failed": "bad", "Syncing": "busy"}
 
 COLUMNS = (
     Column("Name"), Column("Artist", elastic=True), Column("Title", elastic=True), Column("Telegram", short="TG"),
@@ -64,7 +54,7 @@ def _row(track: dict[str, Any], name: str) -> list[str | Cell]:
         artist_of(track) or NOTHING,
         title_of(track) or NOTHING,
         *(state_cell(placements.get(service.value)) for service in ServiceName),
-        Cell(phase or NOTHING, PHASE_STYLES.get(phase, "")),
+        Cell(phase or NOTHING, PHASES.get(phase, "")),
         status.get("message") or "",
         sync_of(track),
         since(read(track["metadata"]["creationTimestamp"])),

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -57,6 +57,15 @@ async def in_turns(tracks: Iterable[Track], turn: int = TURN) -> AsyncIterator[l
         await asyncio.sleep(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The Tracks of a page. `total` is how many there are on whatever page; `next` the cursor of the next, if there is one."""
+
+    tracks: tuple[Track, ...]
+    total: int
+    next: str | None
+
+
 async def page(
     groups: Mapping[SyncKey, Mapping[str, Track]],
     question: AboutTracks,
@@ -68,6 +77,22 @@ async def page(
     `services` says which places a MusicSync declares. Raises Problem for fields and cursors that there aren't.
     """
     fields = wanted(question.fields, TrackItem)
+    choice = await chosen(groups, question, phases)
+    items = []
+    async for part in in_turns(choice.tracks, ROWS):
+        for track in part:
+            revision = revision_of(track)
+            items.append(picked(item(track, services((revision.namespace, revision.sync)), fields), fields))
+    made: dict[str, Any] = {"items": items, "total": choice.total}
+    if choice.next is not None:
+        made["next"] = choice.next
+    return made
+
+
+async def chosen(
+    groups: Mapping[SyncKey, Mapping[str, Track]], question: AboutTracks, phases: Sequence[str] = ()
+) -> Choice:
+    """The Tracks in `groups` that are asked for. Raises Problem for cursors that there aren't."""
     asked = _asked(question, phases)
     order, down = question.sort.value.lstrip("-"), question.sort.value.startswith("-")
     key = _KEYS[order]
@@ -87,17 +112,9 @@ async def page(
             placed = [one for one in placed if (one[0] < after if down else one[0] > after)]
         found += placed
     best = heapq.nlargest if down else heapq.nsmallest
-    chosen = best(question.limit + 1, found, key=itemgetter(0))
-    more, chosen = len(chosen) > question.limit, chosen[: question.limit]
-    items = []
-    async for part in in_turns((track for _, track in chosen), ROWS):
-        for track in part:
-            revision = revision_of(track)
-            items.append(picked(item(track, services((revision.namespace, revision.sync)), fields), fields))
-    made: dict[str, Any] = {"items": items, "total": total}
-    if more:
-        made["next"] = sealed(asked, chosen[-1][0])
-    return made
+    shown = best(question.limit + 1, found, key=itemgetter(0))
+    more, shown = len(shown) > question.limit, shown[: question.limit]
+    return Choice(tuple(track for _, track in shown), total, sealed(asked, shown[-1][0]) if more else None)
 
 
 def item(track: Track, services: Sequence[ServiceName], fields: Wanted | None = None) -> dict[str, Any]:

@@ -33,11 +33,11 @@ async def command(track: str, sync: str | None, form: str, cluster: "Cluster") -
 
 def _tell(story: "Story", mends: list[str]) -> None:
     from navaar.api.instant import read
-    from navaar.cli.tracktable import PHASE_STYLES, SIGNS
+    from navaar.people.tone import PHASES, SIGNS
 
     line(story.song, "strong")
     line(f"{story.namespace}/{story.name} of MusicSync {story.sync}")
-    line(f"{story.phase}{f': {story.message}' if story.message else ''}", PHASE_STYLES.get(story.phase, ""))
+    line(f"{story.phase}{f': {story.message}' if story.message else ''}", PHASES.get(story.phase, ""))
     _section("Where it came from", [story.came, *story.known])
     _section("What people wrote", story.wishes)
     for chapter in story.chapters:
