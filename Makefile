@@ -78,6 +78,10 @@ format: install ## puts the code into shape
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
+.PHONY: tour
+tour: install ## docs/tour.md anew, as a newcomer sees it
+	@NAVAAR_TOUR=record $(RUN) -m pytest -q tests/e2e/test_tour.py
+
 .PHONY: crds
 crds: install ## crds/*.yaml anew from the models
 	@$(RUN) -m navaar.api.crds crds

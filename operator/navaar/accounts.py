@@ -53,11 +53,15 @@ class BotAccount:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An adapter, the account that it asks with, and when the consent ends (Unix seconds; None: it doesn't)."""
+    """An adapter, the account that it asks with, and when the consent ends (Unix seconds; None: it doesn't).
+
+    `cookies`: what signs in are those of a browser.
+    """
 
     service: Service
     account: Account
     consent_ends: float | None = None
+    cookies: bool = False
 
 
 @dataclass
@@ -158,7 +162,7 @@ class Accounts:
         service = YouTubeMusicService(
             spec["playlist"], headers, timeout=TIMEOUT, on_call=known.counted(user), found=self._videos
         )
-        return Opened(service, known.account)
+        return Opened(service, known.account, cookies=True)
 
     async def youtube_search(self, user: Hashable) -> Opened:
         """YouTube's catalogue, without an account: what it locks out is this address."""
@@ -221,7 +225,10 @@ class Accounts:
         reference = audio.get("cookiesSecretRef")
         cookies: str | None = None
         if reference is not None:
-            secret = await self.secrets.read(namespace, reference["name"], required=("cookies.txt",))
+            try:
+                secret = await self.secrets.read(namespace, reference["name"], required=("cookies.txt",))
+            except SecretProblem as problem:
+                raise SecretProblem(problem.message, reason="SecretForAudioMissing") from None
             cookies = secret["cookies.txt"]
         return AudioSource(self.audio, cookies, worker=self._worker, longest=seconds(audio.get("maxDuration") or "20m"))
 

@@ -65,6 +65,7 @@ class Session:
         self._retry: dict[ServiceName, float] = {}
         self._built: dict[ServiceName, str] = {}
         self._consents: dict[ServiceName, summary.Consent] = {}
+        self._cookies = False
         self._secrets: set[str] = set()
         self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing], float | None] | None = None
         self._progress = Progress()
@@ -147,6 +148,7 @@ class Session:
             said=_said(previous, resource),
             namespace=self.key[0],
             consents=self._consents,
+            cookies=self._cookies,
             now=now,
         )
         handled = self._handled or previous.get("lastHandledReconcileAt")
@@ -254,6 +256,8 @@ class Session:
                 old = engine.services.get(service)
                 engine.services[service] = opened.service
                 engine.hold(service, opened.account)
+                if service is ServiceName.YOUTUBE:
+                    self._cookies = opened.cookies
                 if opened.consent_ends is None:
                     self._consents.pop(service, None)
                 else:

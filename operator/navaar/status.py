@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from navaar import outlook
 from navaar.api.instant import written
+from navaar.people.remedy import sign_in, with_sign_in
 from reconcilers.model import NOTHING, Place, State, Track
 from reconcilers.phase import phase_of
 from reconcilers.plan import Plan
@@ -56,7 +57,8 @@ class Facts:
 
     `problems` are per-place verdicts that come before what the planner knows: (reason, message, only a person can mend it).
     `stalled` is a reason and message for which nothing goes on at all. `said` is what the conditions said of this very
-    generation: it stands until a place was read, so that a restart changes nothing.
+    generation: it stands until a place was read, so that a restart changes nothing. `cookies`: those of a browser sign in at
+    YouTube Music.
     """
 
     sync: Sync | None
@@ -69,6 +71,7 @@ class Facts:
     said: Mapping[str, Verdict] = field(default_factory=dict)
     namespace: str = ""
     consents: Mapping[ServiceName, Consent] = field(default_factory=dict)
+    cookies: bool = False
     now: float = 0.0
 
 
@@ -97,20 +100,32 @@ def _service(facts: Facts, service: ServiceName) -> Verdict:
     problem = facts.problems.get(service)
     if problem is not None:
         reason, message, _ = problem
-        return Verdict(type, "False", reason, message)
+        return Verdict(type, "False", reason, _mended(facts, service, reason, message))
     if place.reason:
-        return Verdict(type, "False", place.reason, place.message)
+        return Verdict(type, "False", place.reason, _mended(facts, service, place.reason, place.message))
     held = _held(facts)
     if service in held.reasons:
         return Verdict(type, "False", "AwaitingApproval", f"{held.reasons[service]}; {_how(facts)}")
     if not place.started if service is ServiceName.TELEGRAM else place.looked is None:
         return facts.said.get(type) or Verdict(type, "Unknown", "Progressing", "not read yet")
     consent = facts.consents.get(service)
-    return Verdict(type, "True", "Ready", expiring(consent, facts.now) if consent is not None else "")
+    if consent is None:
+        return Verdict(type, "True", "Ready")
+    assert facts.sync is not None
+    line = sign_in(service, facts.sync.name, facts.namespace)
+    return Verdict(type, "True", "Ready", expiring(consent, facts.now, line))
 
 
-def expiring(consent: Consent, now: float) -> str:
-    """What to say of a consent that ends within a month; it is said anew in the last week, and never day by day."""
+def _mended(facts: Facts, service: ServiceName, reason: str, message: str) -> str:
+    assert facts.sync is not None
+    return with_sign_in(message, reason, service, facts.sync.name, facts.namespace, cookies=facts.cookies)
+
+
+def expiring(consent: Consent, now: float, line: str) -> str:
+    """What to say of a consent that ends within a month; it is said anew in the last week, and never day by day.
+
+    `line` gives a new one.
+    """
     left = consent.ends - now
     if left > MONTH:
         return ""
@@ -118,7 +133,7 @@ def expiring(consent: Consent, now: float) -> str:
     ends = "should have ended" if left <= 0 else "ends"
     return (
         f"The consent {ends} on {written(consent.ends)[:10]}{soon}, six months after it was given. Sign in again before "
-        f"that and replace refresh-token in Secret {consent.secret}."
+        f"that and replace refresh-token in Secret {consent.secret}: {line}"
     )
 
 

@@ -49,7 +49,7 @@ def test_a_person_signs_in_everywhere_and_the_operator_goes_to_work(scene: Scene
     assert code == 1
     for place, service in (("telegram", "Telegram"), ("google", "YouTube Music"), ("spotify", "Spotify")):
         assert f"There is no Secret friday-tapes-{place} for {service}" in out
-        assert f"→ navaar auth {place} friday-tapes -n {scene.namespace} makes it." in out
+        assert f"→ navaar auth {place} friday-tapes -n {scene.namespace}\n" in out
 
     code, out, told = navaar(scene, "auth", "telegram", answers=scenario.BOT_TOKEN)
     assert (code, out) == (0, "secret/friday-tapes-telegram created\n"), told
@@ -91,6 +91,14 @@ def test_a_person_signs_in_everywhere_and_the_operator_goes_to_work(scene: Scene
     assert set(secret(scene, "friday-tapes-google")) == {"headers.json"}
     scene.sync_now()
     scene.wait_converged()
+    # They end as they do, and where people look stands the line that mends it.
+    scene.box.call(lambda: scene.box.world.youtube.expire_cookies(scenario.YOUTUBE_SAPISID))
+    scene.sync_now()
+    scene.until("it says so", lambda: scene.reason("YouTubeMusicReady") == "AuthExpired")
+    line = f"navaar auth cookies friday-tapes -n {scene.namespace}"
+    assert scene.conditions()["YouTubeMusicReady"][2].endswith(f"replace it in the Secret: {line}")
+    assert f"\n  → {line}\n" in navaar(scene, "doctor", "--offline")[1]
+    assert f"\n  → {line}\n" in navaar(scene, "status")[1]
 
 
 def test_the_scratch_chat_is_found_by_adding_the_bot_and_no_operator_is_disturbed(empty_scene: Scene) -> None:
@@ -112,7 +120,10 @@ def test_the_scratch_chat_is_found_by_adding_the_bot_and_no_operator_is_disturbe
 
     for manifest in quickstart.secrets()[1:]:
         scene.apply(manifest)
+    # From its first moment on, long before it is written down that it listens.
     scene.start()
+    code, _, told = navaar(scene, "auth", "telegram", "--find-scratch-chat", answers="\n")
+    assert code == 1 and "an operator reads this bot's updates" in told
     scene.wait_converged()
     assert "bad-guy" in scene.keys()["spotify"]
     # That it listens is written down once the first posts are stored.
@@ -123,7 +134,10 @@ def test_the_scratch_chat_is_found_by_adding_the_bot_and_no_operator_is_disturbe
         ],
     )
     mark = scene.box.world.journal.mark()
-    code, _, told = navaar(scene, "auth", "telegram", "--find-scratch-chat", answers="\n")
+    # The same bot for a Secret of another name.
+    code, _, told = navaar(
+        scene, "auth", "telegram", "--secret", "another", "--find-scratch-chat", answers=scenario.BOT_TOKEN
+    )
     assert code == 1 and "an operator reads this bot's updates" in told
     asked = [e for e in scene.box.world.journal.entries[mark:] if e.call == "getUpdates"]
     assert not any(e.status == 409 for e in asked)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from navaar.api.instant import written
+from navaar.people.remedy import parted
 from navaar.session import conditions
-from navaar.status import Consent, Facts, Verdict, assembled, count
+from navaar.status import CONDITION, Consent, Facts, Verdict, assembled, count
 from reconcilers.budget import Wait
 from reconcilers.model import Match, Origin, Place, Placement, State, Track
 from reconcilers.plan import Plan
@@ -76,6 +77,44 @@ def test_an_approval_is_asked_for_with_the_annotation_that_gives_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "reason", "cookies", "line"),
+    [
+        (TELEGRAM, "AuthExpired", False, "navaar auth telegram tapes -n music"),
+        (SPOTIFY, "AuthExpired", False, "navaar auth spotify tapes -n music"),
+        (SPOTIFY, "SecretNotFound", False, "navaar auth spotify tapes -n music"),
+        (SPOTIFY, "InvalidClient", False, "navaar auth spotify tapes -n music --client-id ID"),
+        (YOUTUBE, "SecretIncomplete", False, "navaar auth google tapes -n music"),
+        (YOUTUBE, "AuthExpired", True, "navaar auth cookies tapes -n music"),
+        (YOUTUBE, "InvalidCredentials", False, "navaar auth cookies tapes -n music"),
+        (TELEGRAM, "SecretForAudioMissing", False, ""),
+        (YOUTUBE, "ApiDisabled", False, ""),
+        (SPOTIFY, "QuotaExhausted", False, ""),
+    ],
+)
+def test_where_a_sign_in_mends_it_the_line_that_signs_in_stands_behind_what_happened(
+    service: ServiceName, reason: str, cookies: bool, line: str
+) -> None:
+    says = "It is so. Do something about it"
+    stopped = Place(reason=reason, message=f"{says}.", terminal=True)
+    for facts in (
+        replace(WELL, places={**PLACES, service: stopped}, cookies=cookies),
+        replace(WELL, problems={service: (reason, f"{says}.", True)}, cookies=cookies),
+    ):
+        (said,) = [c for c in conditions({}, facts, {}, 1.0) if c["type"] == CONDITION[service]]
+        assert said["message"] == (f"{says}: {line}" if line else f"{says}.")
+        assert parted(said["message"]) == (f"{says}.", line)
+
+
+def test_only_what_stands_at_the_end_of_a_message_is_a_line_to_copy() -> None:
+    assert parted("Look: kubectl get tracks. Then go on.") == ("Look: kubectl get tracks. Then go on.", "")
+    assert parted("To begin: kubectl patch track x -p '{\"spec\": {}}'") == (
+        "To begin.",
+        "kubectl patch track x -p '{\"spec\": {}}'",
+    )
+    assert parted("All is well.") == ("All is well.", "")
+
+
+@pytest.mark.parametrize(
     ("days", "says"),
     [
         (40, ""),
@@ -91,7 +130,8 @@ def test_a_consent_that_is_about_to_end_is_announced_while_all_is_well(days: int
     (said,) = [c for c in conditions({}, facts, {}, now) if c["type"] == "SpotifyReady"]
     assert (said["status"], said["reason"]) == ("True", "Ready")
     assert says in said["message"] if says else said["message"] == ""
-    assert ("replace refresh-token in Secret spotify-secret" in said["message"]) is bool(says)
+    line = "replace refresh-token in Secret spotify-secret: navaar auth spotify tapes -n music"
+    assert (line in said["message"]) is bool(says)
     status = assembled({}, facts, {}, {}, {}, None, now)
     assert status["spotify"]["consentExpiresAt"] == written(now + days * 86400)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from navaar.cli.findings import tell
 from navaar.cli.trouble import Trouble
 
 _END_OF_TEXT, _END_OF_FILE = "\x03", "\x04"
@@ -30,7 +31,7 @@ def pasted(what: str) -> str:
     """Many lines, until the end of input. At a terminal they aren't shown, and no line is too long."""
     if not sys.stdin.isatty():
         return sys.stdin.read()
-    click.echo(f"{what} Then press Ctrl-D. What you paste is not shown.", err=True)
+    tell(f"{what} Then press Ctrl-D. What you paste is not shown.")
     return _from_terminal()
 
 
@@ -38,7 +39,7 @@ def address(what: str) -> str:
     """One long line, which a terminal in its usual mode would cut: 4,095 characters on Linux, 1,023 on macOS."""
     if not sys.stdin.isatty():
         return sys.stdin.readline()
-    click.echo(f"{what} Then press Enter.", err=True)
+    tell(f"{what} Then press Enter.")
     return _from_terminal(one_line=True)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from navaar.accountbook import keyed
 from navaar.api.instant import read
 from navaar.cli import ask
-from navaar.cli.consented import Ending, Into, finish, into, problems, said
+from navaar.cli.consented import Ending, Into, finish, into, problems
+from navaar.cli.findings import tell
 from navaar.cli.trouble import Trouble
 from navaar.kinds import LEASES
 from navaar.kubeerrors import Denied, KubeError
@@ -58,7 +59,10 @@ async def sign_in_telegram(
             findings += await _scratch_chat(cluster, target, bot, me.username, where, wait)
         elif scratch is None:
             remedy = "Make a private group, add the bot, and run this again with --find-scratch-chat."
-            findings.append(asks("There is no scratch chat: posts from before now can't be read.", remedy))
+            says = (
+                "There is no scratch chat: posts from before the bot came, or from an outage of a day, can't be read."
+            )
+            findings.append(asks(says, remedy))
     finally:
         await bot.close()
     return await finish(cluster, target, {"token": bot.token}, ("token",), findings, None, Ending(form, dry_run, force))
@@ -67,8 +71,8 @@ async def sign_in_telegram(
 async def _scratch_chat(
     cluster: "Cluster", target: Into, bot: TelegramBot, username: str, channel: str | None, wait: float
 ) -> list[Finding]:
-    await _nobody_listens(cluster, bot.token)
-    said(f"Add @{username} to a private group of yours, or say /hello@{username} in one that it is in. Waiting …")
+    await _nobody_listens(cluster, bot.token, target)
+    tell(f"Add @{username} to a private group of yours, or say /hello@{username} in one that it is in. Waiting …")
     groups = await bot.groups(wait)
     if not groups:
         return [
@@ -92,8 +96,8 @@ def _line(target: Into, group: Group) -> str:
     return f"kubectl patch musicsync {target.sync} -n {target.namespace} --type=merge -p '{patch}'"
 
 
-async def _nobody_listens(cluster: "Cluster", token: str) -> None:
-    """Raises Trouble where an operator reads this bot's updates, or where that can't be known."""
+async def _nobody_listens(cluster: "Cluster", token: str, target: Into) -> None:
+    """Raises Trouble where an operator reads this bot's updates, or is about to, or where that can't be known."""
     lease, kube = f"navaar-bot-{keyed(token)}", await cluster.kube()
     try:
         leases = await kube.list(LEASES, None, labels="app.kubernetes.io/managed-by=navaar")
@@ -104,9 +108,13 @@ async def _nobody_listens(cluster: "Cluster", token: str) -> None:
         ) from None
     except KubeError as error:
         raise Trouble(error.message) from None
+    # One that has just begun to read notes it a second or two later: where it is given this very token, that suffices.
+    given = target.sync is not None and target.held.get("token", "").strip() == token
+    active = {one["metadata"]["namespace"] for one in leases if _active(one)}
     for one in leases:
-        where = one["metadata"]["namespace"]
-        if one["metadata"]["name"] == lease and _renewed(one, HEARD) and _operator_in(where, leases):
+        where, name = one["metadata"]["namespace"], one["metadata"]["name"]
+        reads = name == lease and where in active and _renewed(one, HEARD)
+        if reads or (given and _active(one)):
             raise Trouble(
                 f"an operator reads this bot's updates (in namespace {where}); asking beside it "
                 f"would stop its posts for ten minutes. Stop it for as long (kubectl scale deployment navaar -n {where} "
@@ -114,14 +122,11 @@ async def _nobody_listens(cluster: "Cluster", token: str) -> None:
             )
 
 
-def _operator_in(namespace: str, leases: list[dict[str, Any]]) -> bool:
-    """Whether one is active there: it holds its Lease, which it gives back when it is stopped."""
-    own = (one for one in leases if one["metadata"]["namespace"] == namespace)
-    return any(
-        (one.get("spec") or {}).get("holderIdentity") and _renewed(one, ACTIVE)
-        for one in own
-        if not one["metadata"]["name"].startswith(("navaar-bot-", "navaar-account-"))
-    )
+def _active(lease: dict[str, Any]) -> bool:
+    """Whether this is the Lease of an active operator: it holds it, and gives it back when it is stopped."""
+    if lease["metadata"]["name"].startswith(("navaar-bot-", "navaar-account-")):
+        return False
+    return bool((lease.get("spec") or {}).get("holderIdentity")) and _renewed(lease, ACTIVE)
 
 
 def _renewed(lease: dict[str, Any], within: float) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from navaar.cli import ask
-from navaar.cli.findings import show
+from navaar.cli.findings import show, tell
 from navaar.cli.options import DryRun
 from navaar.cli.trouble import Trouble
 from navaar.kinds import MUSICSYNCS, SECRETS
@@ -56,11 +56,6 @@ class Ending:
     form: str | None
     dry_run: str
     force: bool
-
-
-def said(text: str) -> None:
-    """Tells the person something, beside what is printed."""
-    click.echo(text, err=True)
 
 
 async def into(cluster: "Cluster", service: str, sync: str | None, secret: str | None, *, offline: bool) -> Into:
@@ -116,13 +111,13 @@ async def consent(
         authorization = Authorization(
             provider, client_id, client_secret, f"http://{HOST}:{port or PASTE_PORT}{provider.path}"
         )
-        said(f"Open this page in a browser, on any machine, and agree:\n\n{authorization.url}\n")
-        said("The browser then shows that it can't reach 127.0.0.1. That is right: its address bar has the answer.")
+        tell(f"Open this page in a browser, on any machine, and agree:\n\n{authorization.url}\n")
+        tell("The browser then shows that it can't reach 127.0.0.1. That is right: its address bar has the answer.")
         code = _pasted(authorization)
     else:
         async with listening(provider, port) as loopback:
             authorization = Authorization(provider, client_id, client_secret, loopback.redirect_uri)
-            said(
+            tell(
                 f"Open this page in a browser on this machine, and agree (elsewhere: --paste):\n\n{authorization.url}\n"
             )
             if browser and _has_browser():
@@ -146,7 +141,7 @@ def _pasted(authorization: Authorization) -> str:
         except NotTheAnswer as problem:
             if not sys.stdin.isatty() or not given:
                 raise
-            said(problem.message)
+            tell(problem.message)
     raise SignInProblem(f"No address was the answer. Begin anew with `{authorization.provider.retry} --paste`.")
 
 
@@ -185,7 +180,7 @@ async def finish(
         f"secret/{target.name} {'created' if created else 'changed'}{' (server dry run)' if kube.rehearses else ''}"
     )
     if target.sync is None:
-        said(f"Name it in a MusicSync of namespace {target.namespace}: credentialsSecretRef: {{name: {target.name}}}")
+        tell(f"Name it in a MusicSync of namespace {target.namespace}: credentialsSecretRef: {{name: {target.name}}}")
     return 0
 
 

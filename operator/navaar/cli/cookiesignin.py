@@ -5,7 +5,8 @@ import json
 from typing import TYPE_CHECKING
 
 from navaar.cli import ask
-from navaar.cli.consented import Ending, finish, into, problems, said
+from navaar.cli.consented import Ending, finish, into, problems
+from navaar.cli.findings import tell
 from navaar.people.finding import ask as asks
 from navaar.signin import cookies
 from navaar.signin.pasted import HOW
@@ -23,7 +24,7 @@ async def sign_in_cookies(
     pasted = ask.pasted(f"{HOW} Paste them here.")
     values = cookies.values(pasted)
     left = cookies.dropped(pasted, values)
-    said(f"{left} headers and cookies that are of no use were left out." if left else "All of it is needed.")
+    tell(f"{left} headers and cookies that are of no use were left out." if left else "All of it is needed.")
     headers = json.loads(values["headers.json"])
     findings = await asyncio.to_thread(cookies.look, headers, target.spec.get("playlist"))
     if findings[0].verdict == "good":

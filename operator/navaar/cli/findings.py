@@ -9,25 +9,41 @@ import click
 
 from navaar.cli.output import clean
 from navaar.people.finding import Finding
+from navaar.people.remedy import is_line, parted
 
-SIGNS = {"good": ("✓", "green"), "ask": ("!", "yellow"), "bad": ("✗", "red")}
+SIGNS = {"good": ("✓", "green"), "ask": ("!", "yellow"), "bad": ("✗", "red"), "step": ("", "")}
 
 
 def show(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Prints them: on a terminal fitted to its width, elsewhere one line each and one for what to do."""
-    stream = sys.stderr if err else sys.stdout
-    width = shutil.get_terminal_size().columns if stream.isatty() else 0
     for finding in findings:
         sign, colour = SIGNS[finding.verdict]
-        _print(click.style(sign, fg=colour), finding.says, width, err)
-        if finding.remedy:
-            _print("  →", finding.remedy, width, err)
+        says, remedy = (finding.says, finding.remedy) if finding.remedy else parted(finding.says)
+        _print(click.style(sign, fg=colour) if sign else "", says, err)
+        if remedy:
+            _print("  →", remedy, err)
 
 
-def _print(sign: str, text: str, width: int, err: bool) -> None:
+def tell(text: str) -> None:
+    """Tells the person something, beside what is printed: fitted to a terminal, but no address is broken."""
+    for paragraph in text.split("\n"):
+        for line in _fitted(paragraph, err=True):
+            click.echo(line, err=True)
+
+
+def _fitted(text: str, *, err: bool, indent: int = 0) -> list[str]:
+    """The lines in which a terminal shows a text, where there is one; a line to be copied is never broken."""
+    width = shutil.get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else 0
+    if width <= 40 or is_line(text):
+        return [clean(text)]
+    return textwrap.wrap(clean(text), width - indent, break_on_hyphens=False, break_long_words=False) or [""]
+
+
+def _print(sign: str, text: str, err: bool) -> None:
     # click leaves the colours out where nobody looks.
-    indent = " " * (len(click.unstyle(sign)) + 1)
-    lines = textwrap.wrap(clean(text), width - len(indent), break_on_hyphens=False) if width > 40 else [clean(text)]
-    click.echo(f"{sign} {lines[0]}", err=err)
+    sign = f"{sign} " if sign else ""
+    indent = " " * len(click.unstyle(sign))
+    lines = _fitted(text, err=err, indent=len(indent))
+    click.echo(f"{sign}{lines[0]}", err=err)
     for line in lines[1:]:
         click.echo(f"{indent}{line}", err=err)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import ask
-from navaar.cli.consented import Ending, Into, consent, day, finish, into, problems, said
+from navaar.cli.consented import Ending, Into, consent, day, finish, into, problems
+from navaar.cli.findings import tell
 from navaar.people.finding import ask as asks
 from navaar.people.finding import good
 
@@ -25,7 +26,7 @@ async def sign_in_spotify(
     target = await into(cluster, "spotify", sync, secret, offline=form is not None)
     client, client_secret = _client(target, client_id, "Spotify", optional=True)
     if not client_secret:
-        said(
+        tell(
             "Without a client secret Spotify replaces the refresh token with each use; the operator keeps the current one."
         )
     tokens = await consent(spotify.PROVIDER, client, client_secret, paste=paste, port=port, browser=browser)
@@ -66,12 +67,12 @@ async def sign_in_google(
 
 
 def _client(target: Into, client_id: str | None, service: str, *, optional: bool) -> tuple[str, str | None]:
-    """The application's id and secret: from the Secret, where it has them for this id, else asked for."""
+    """The application's id and secret: from the Secret, where it has them and no id is given, else asked for."""
     held = target.held.get("client-id", "").strip()
     client = (client_id or held or ask.line(f"{service} client id")).strip()
     if not client or any(c.isspace() for c in client):
         raise click.UsageError("the client id is one word: copy it from the application's settings")
-    if client == held:
+    if client == held and client_id is None:
         return client, target.held.get("client-secret", "").strip() or None
     hint = " (Enter: none)" if optional else ""
     return client, ask.line(f"{service} client secret{hint}", hidden=True, empty=optional) or None

@@ -13,8 +13,11 @@ from reconcilers.services.protocol import ServiceName
 
 COLUMNS = (
     Column("Place"), Column("State"), Column("Entries", right=True), Column("Songs", right=True),
-    Column("To come", right=True), Column("Changed", right=True), Column("Takes yet"),
+    Column("To come", right=True), Column("Changed", right=True), Column("Time left"),
 )  # fmt: skip
+
+ARROW = "  → "
+"""Before a line to copy."""
 
 Paces = Mapping[ServiceName, Progress]
 
@@ -27,11 +30,13 @@ def said(view: Overview) -> None:
     table(COLUMNS, (_row(place, place.progress) for place in view.places))
     for note in messages(view):
         line(note.text)
+        if note.line:
+            line(f"{ARROW}{note.line}")
 
 
 def shown(view: Overview) -> None:
     """For a terminal."""
-    console().print(drawn(view, console().width))
+    console().print(drawn(view, console().width), crop=False)
 
 
 def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
@@ -58,7 +63,11 @@ def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
                 service.title, bar, f"{progress.percent} %", f"{progress.done:,} of {progress.total:,}", progress.lasts
             )
         parts += [Text(), bars]
-    told = [Text(clean(note.text), STYLES[note.tone]) for note in messages(view)]
+    told: list[Any] = []
+    for note in messages(view):
+        told.append(Text(clean(note.text), STYLES[note.tone]))
+        if note.line:
+            told.append(Text(f"{ARROW}{clean(note.line)}", no_wrap=True, overflow="ignore"))
     if told:
         parts += [Text(), *told]
     return Group(*parts)

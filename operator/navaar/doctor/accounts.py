@@ -15,12 +15,14 @@ from navaar.kinds import SECRETS
 from navaar.kube import Kube
 from navaar.kubeerrors import Denied, NotFound
 from navaar.people.finding import Finding, ask, bad, good
+from navaar.people.remedy import sign_in
 from navaar.secrets import SecretProblem, decoded
 from navaar.signin import cookies, google
 from navaar.signin.problem import SignInProblem
 from navaar.signin.secret import ENDS
 from navaar.signin.telegram import TelegramBot
 from reconcilers.errors import AuthError, ServiceError
+from reconcilers.services.protocol import ServiceName
 from reconcilers.services.spotify_auth import CONSENT
 from reconcilers.services.youtube_auth import GoogleCredentials, GoogleTokens
 
@@ -28,7 +30,6 @@ DAY = 86400.0
 SOON = 30 * DAY
 
 PLACES = {"telegram": "TelegramReady", "youtubeMusic": "YouTubeMusicReady", "spotify": "SpotifyReady"}
-COMMANDS = {"telegram": "telegram", "youtubeMusic": "google", "spotify": "spotify"}
 NAMES = {"telegram": "Telegram", "youtubeMusic": "YouTube Music", "spotify": "Spotify"}
 
 Resource = Mapping[str, Any]
@@ -41,14 +42,16 @@ async def musicsync(kube: Kube, sync: Resource, *, call: bool = True) -> list[Fi
     for place, condition in PLACES.items():
         if place not in spec:
             continue
-        command = f"navaar auth {COMMANDS[place]} {name} -n {namespace}"
-        secret_name = spec[place]["credentialsSecretRef"]["name"]
+        service, secret_name = ServiceName(place), spec[place]["credentialsSecretRef"]["name"]
+        command = sign_in(service, name, namespace)
         findings, values, notes = await _secret(kube, namespace, secret_name, place, command)
+        if values is not None and by_cookies(values):
+            command = sign_in(service, name, namespace, cookies=True)
         told = _condition(sync, condition)
         if told is not None:
             findings.append(told)
         elif values is not None and call:
-            findings += await _called(place, spec[place], values)
+            findings += await _called(place, spec[place], values, command)
         ends = _ends(sync, place, values or {}, notes)
         if ends is not None:
             findings.append(_left(NAMES[place], ends, time.time(), command))
@@ -84,7 +87,7 @@ async def _secret(
         secret = await kube.get(SECRETS, namespace, name)
         values = decoded(name, secret)
     except NotFound:
-        return [bad(f"There is no Secret {name} for {NAMES[place]}.", f"{command} makes it.")], None, {}
+        return [bad(f"There is no Secret {name} for {NAMES[place]}.", command)], None, {}
     except Denied:
         return [ask(f"What Secret {name} holds for {NAMES[place]} is not yours to read.")], None, {}
     except SecretProblem as problem:
@@ -92,13 +95,13 @@ async def _secret(
     missing = [key for key in _needed(place, values) if not values.get(key, "").strip()]
     if missing:
         return (
-            [bad(f"Secret {name} lacks {' and '.join(missing)} for {NAMES[place]}.", f"{command} makes it whole.")],
+            [bad(f"Secret {name} lacks {' and '.join(missing)} for {NAMES[place]}.", command)],
             None,
             {},
         )
     if any(value.startswith("PUT-YOUR-") for value in values.values()):
         return (
-            [bad(f"Secret {name} still holds what the example put there.", f"{command} puts in what is yours.")],
+            [bad(f"Secret {name} still holds what the example put there.", command)],
             None,
             {},
         )
@@ -111,24 +114,29 @@ def _needed(place: str, values: Mapping[str, str]) -> tuple[str, ...]:
         return ("token",)
     if place == "spotify":
         return ("client-id", "refresh-token")
-    if "headers.json" in values and "refresh-token" not in values:
+    if by_cookies(values):
         return ("headers.json",)
     return ("client-id", "client-secret", "refresh-token")
 
 
-async def _called(place: str, spec: Mapping[str, Any], values: Mapping[str, str]) -> list[Finding]:
+def by_cookies(values: Mapping[str, str]) -> bool:
+    """Whether what a Secret holds signs in at YouTube Music by a browser's cookies."""
+    return "headers.json" in values and "refresh-token" not in values
+
+
+async def _called(place: str, spec: Mapping[str, Any], values: Mapping[str, str], command: str) -> list[Finding]:
     if place == "telegram":
-        return await _telegram(spec, values)
+        return await _telegram(spec, values, command)
     if place == "youtubeMusic":
-        return await asyncio.to_thread(_youtube, spec["playlist"], values)
+        return await asyncio.to_thread(_youtube, spec["playlist"], values, command)
     return []
 
 
-async def _telegram(spec: Mapping[str, Any], values: Mapping[str, str]) -> list[Finding]:
+async def _telegram(spec: Mapping[str, Any], values: Mapping[str, str], command: str) -> list[Finding]:
     try:
         bot = TelegramBot(values["token"])
     except SignInProblem as problem:
-        return [bad(problem.message)]
+        return [bad(problem.message, command)]
     try:
         me = await bot.me()
         found = []
@@ -137,19 +145,19 @@ async def _telegram(spec: Mapping[str, Any], values: Mapping[str, str]) -> list[
         channel = str(spec["channel"])
         return found + await bot.look(channel if channel.startswith("@") else int(channel), spec.get("scratchChat"))
     except SignInProblem as problem:
-        return [bad(problem.message)]
+        return [bad(problem.message, command)]
     finally:
         await bot.close()
 
 
-def _youtube(playlist: str, values: Mapping[str, str]) -> list[Finding]:
-    if "refresh-token" not in values:
+def _youtube(playlist: str, values: Mapping[str, str], command: str) -> list[Finding]:
+    if by_cookies(values):
         try:
             headers = json.loads(values["headers.json"])
         except ValueError:
             headers = None
         if not isinstance(headers, dict):
-            return [bad("headers.json is not a JSON object.", "navaar auth cookies makes it anew.")]
+            return [bad("headers.json is not a JSON object.", command)]
         return cookies.look({str(key): str(value) for key, value in headers.items()}, playlist)
     credentials = GoogleCredentials(
         values["client-id"].strip(), values["client-secret"].strip(), values["refresh-token"].strip()
@@ -157,7 +165,7 @@ def _youtube(playlist: str, values: Mapping[str, str]) -> list[Finding]:
     try:
         access = GoogleTokens(credentials).access()
     except AuthError as error:
-        return [bad(error.message)]
+        return [bad(error.message, command)]
     except ServiceError as error:
         return [ask(error.message)]
     return google.look(access, playlist)
@@ -180,9 +188,9 @@ def _ends(sync: Resource, place: str, values: Mapping[str, str], notes: Mapping[
 
 
 def _left(service: str, ends: float, now: float, command: str) -> Finding:
-    days = int((ends - now) // DAY)
+    days = round((ends - now) / DAY)
     if ends <= now:
-        return bad(f"The consent to {service} has ended.", f"{command} gives a new one.")
+        return bad(f"The consent to {service} has ended.", command)
     if ends - now < SOON:
-        return ask(f"The consent to {service} ends in {days} days.", f"{command} gives a new one.")
+        return ask(f"The consent to {service} ends in {days} days.", command)
     return good(f"The consent to {service} holds for {days} days yet.")

@@ -16,7 +16,7 @@ LEAST = (1, 31)
 
 CRDS = Kind("apiextensions.k8s.io", "v1", "customresourcedefinitions")
 
-INSTALL = "Install the chart (helm install), or the resources alone: kubectl apply --server-side -f crds/"
+INSTALL = "The chart brings them with the operator; alone they come by kubectl apply --server-side -f crds/"
 
 
 async def cluster(kube: Kube) -> list[Finding]:
@@ -39,29 +39,25 @@ async def cluster(kube: Kube) -> list[Finding]:
 async def resources(kube: Kube) -> tuple[list[Finding], bool]:
     """Whether MusicSyncs and Tracks are served as this program knows them; and whether they are served at all."""
     found: list[Finding] = []
-    served = True
+    missing: list[str] = []
+    unserved: list[str] = []
     for resource in RESOURCES:
         ours, name = resource.manifest(), f"{resource.plural}.{GROUP}"
         try:
             there = await kube.get(CRDS, None, name)
         except NotFound:
-            found.append(
-                bad(f"{resource.kind} is not installed: there is no CustomResourceDefinition {name}.", INSTALL)
-            )
-            served = False
-            continue
+            missing.append(resource.kind)
         except Denied:
-            seen = await _answers(kube, resource.plural)
-            served = served and seen
-            found.append(
-                good(f"{resource.kind} is served (its definition is not yours to read).")
-                if seen
-                else bad(f"{resource.kind} is not served.", INSTALL)
-            )
-            continue
-        found.append(_compared(resource.kind, ours, there))
-        served = served and found[-1].verdict != "bad"
-    return found, served
+            if await _answers(kube, resource.plural):
+                found.append(good(f"{resource.kind} is served (its definition is not yours to read)."))
+            else:
+                unserved.append(resource.kind)
+        else:
+            found.append(_compared(resource.kind, ours, there))
+    for kinds, says in ((missing, "not installed in this cluster"), (unserved, "not served")):
+        if kinds:
+            found.append(bad(f"{' and '.join(kinds)} {'is' if len(kinds) == 1 else 'are'} {says}.", INSTALL))
+    return found, all(finding.verdict != "bad" for finding in found)
 
 
 async def _answers(kube: Kube, plural: str) -> bool:

@@ -11,13 +11,13 @@ from navaar.doctor.section import Section
 from navaar.kinds import MUSICSYNCS
 from navaar.kube import Kube
 from navaar.kubeerrors import Denied, KubeError
-from navaar.people.finding import Finding, ask, bad
+from navaar.people.finding import Finding, ask, bad, step
 
 USUAL = "navaar-system"
 STEPS = (
-    "Sign in: navaar auth telegram, google (or cookies), and spotify; each with -n {namespace} --secret NAME.",
-    "Apply a MusicSync that names your channel, your playlists and these Secrets: examples/quickstart/musicsync.yaml.",
-    "Watch the songs come: navaar status -n {namespace} --watch.",
+    "Name your channel and your playlists in examples/quickstart/musicsync.yaml, and apply it.",
+    "Sign in with navaar auth telegram -n {namespace}; then the same with google (or cookies), and with spotify.",
+    "Watch the songs come: navaar status -n {namespace} --watch",
 )
 
 
@@ -70,18 +70,22 @@ async def _operators(
             )
         ]
     if not serving:
-        there = ", ".join(f"{one.namespace}/{one.name}" for one in known)
-        remedy = f"Add it to watchNamespaces of one ({there}) and upgrade that release; or {_install(home)}."
-        return [bad(f"No operator serves namespace {home}.", remedy)]
+        return [bad(f"No operator serves namespace {home}.", _serve(known[0], home))]
     return [finding for one in serving for finding in await operator(kube, one)]
 
 
 def _install(namespace: str) -> str:
-    return f"helm install navaar charts/navaar -n {USUAL} --create-namespace --set 'watchNamespaces={{{namespace}}}'"
+    return f"helm install navaar charts/navaar -n {namespace} --create-namespace"
+
+
+def _serve(one: Installation, namespace: str) -> str:
+    """The line that has an operator serve one more namespace; a second operator would bring the resources a second time."""
+    names = ",".join([*(name for name in one.serves if name is not None), namespace])
+    return f"helm upgrade {one.release} charts/navaar -n {one.namespace} --reuse-values --set 'watchNamespaces={{{names}}}'"
 
 
 def _steps(served: bool, installed: bool, namespace: str) -> list[Finding]:
     """What a person does next who has no MusicSync yet."""
-    steps = [] if served and installed else [f"Install the operator: {_install(namespace)}."]
-    steps += [step.format(namespace=namespace) for step in STEPS]
-    return [ask(f"{number}. {step}") for number, step in enumerate(steps, 1)]
+    steps = [] if served and installed else [f"Install the operator: {_install(namespace)}"]
+    steps += [one.format(namespace=namespace) for one in STEPS]
+    return [step(f"{number}. {one}") for number, one in enumerate(steps, 1)]

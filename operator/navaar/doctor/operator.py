@@ -28,10 +28,11 @@ STALE = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One operator, as its Deployment says. `serves`: namespaces; None among them: all."""
+    """One operator, as its Deployment says; `release` is Helm's name for it. `serves`: namespaces; None among them: all."""
 
     namespace: str
     name: str
+    release: str
     account: str
     lease: str
     serves: tuple[str | None, ...]
@@ -62,7 +63,8 @@ def _read(deployment: Resource) -> Installation:
     everything = "--all-namespaces" in given
     serves: tuple[str | None, ...] = (None,) if everything else tuple(names) or (metadata["namespace"],)
     account = pod.get("serviceAccountName") or "default"
-    return Installation(metadata["namespace"], metadata["name"], account, lease, serves, deployment)
+    release = (metadata.get("labels") or {}).get("app.kubernetes.io/instance") or metadata["name"]
+    return Installation(metadata["namespace"], metadata["name"], release, account, lease, serves, deployment)
 
 
 async def operator(kube: Kube, one: Installation) -> list[Finding]:
@@ -97,7 +99,7 @@ def _replicas(one: Installation) -> Finding:
         return ask(
             f"{ready} of the operator's {wanted} pods are ready.", f"kubectl describe pod -n {one.namespace} -l {LABEL}"
         )
-    return good(f"{ready} of {wanted} pods are ready.")
+    return good("Its pod is ready." if wanted == 1 else f"All of its {wanted} pods are ready.")
 
 
 async def _lease(kube: Kube, one: Installation) -> Finding:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["good", "ask", "bad"]
+Verdict = Literal["good", "ask", "bad", "step"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at. `verdict`: ``good``; ``ask``: works, or will, or couldn't be seen; ``bad``: broken.
 
-    `says` is a sentence; `remedy` what to do, a sentence too, empty where there is nothing to do.
+    Or ``step``: nothing was looked at, this is what to do next. `says` is a sentence; `remedy` what to do, a sentence or the
+    line that does it, empty where there is nothing to do.
     """
 
     verdict: Verdict
@@ -31,3 +32,8 @@ def ask(says: str, remedy: str = "") -> Finding:
 def bad(says: str, remedy: str = "") -> Finding:
     """It is broken."""
     return Finding("bad", says, remedy)
+
+
+def step(says: str) -> Finding:
+    """To be done next."""
+    return Finding("step", says)

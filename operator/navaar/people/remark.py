@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from navaar.people.overview import Overview
+from navaar.people.remedy import parted
 from navaar.people.tone import CONDITIONS, Tone
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A word or a sentence, and the tone that it is meant in."""
+    """A word or a sentence, the tone that it is meant in, and the line to copy that does what it says; empty for none."""
 
     text: str
     tone: Tone = ""
+    line: str = ""
 
 
 def heading(view: Overview) -> Remark:
@@ -39,13 +41,18 @@ def messages(view: Overview) -> Iterator[Remark]:
     spoken = view.ready.message
     repeated = spoken in own or any(message and message in spoken for message in own) or view.ready.reason == "Synced"
     if spoken and not repeated:
-        yield Remark(spoken, CONDITIONS[view.ready.status] if view.ready.status == "False" else "")
+        yield _remark(spoken, CONDITIONS[view.ready.status] if view.ready.status == "False" else "")
     for place in view.places:
         if place.standing.message:
-            yield Remark(f"{place.service.title}: {place.standing.message}", CONDITIONS[place.standing.status])
+            yield _remark(f"{place.service.title}: {place.standing.message}", CONDITIONS[place.standing.status])
         if place.retained:
             said = f"{place.service.title}: {place.retained:,} should be gone and stay; each Track says why."
             yield Remark(said, "ask")
+
+
+def _remark(message: str, tone: Tone) -> Remark:
+    says, line = parted(message)
+    return Remark(says, tone, line)
 
 
 _READY = {"True": "Ready", "False": "Not ready", "Unknown": "Being read", "": "New"}

@@ -41,7 +41,8 @@ def by_browser(function: F) -> F:
         click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT",
                      help="Of 127.0.0.1, where the browser is sent back to (default: a free one)."),
         click.option("--paste", is_flag=True, help="The browser is on another machine: paste the address it ends at."),
-        click.option("--client-id", metavar="ID", help="The application's (default: the one in the Secret, or asked for)."),
+        click.option("--client-id", metavar="ID",
+                     help="The application's, whose secret is then asked for (default: both as the Secret has them)."),
     ):  # fmt: skip
         function = decorate(function)
     return function
