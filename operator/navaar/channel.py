@@ -41,8 +41,13 @@ class Channel:
         store: Callable[[Item], Awaitable[None]],
         wake: Callable[[], None],
         clock: Callable[[], float],
+        key: tuple[str, str] = ("", ""),
     ) -> None:
         self.channel = name
+        self.key = key
+        """Namespace and name of the MusicSync."""
+        self.admins: frozenset[int] = frozenset()
+        """Whom the bot answers about it."""
         self.chat: int | None = None
         """The channel's numeric id, once it is known."""
         self.service: TelegramService | None = None

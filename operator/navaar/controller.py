@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -17,8 +17,10 @@ from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
 from navaar.status import CONDITION, Facts
 from navaar.work import Work
+from reconcilers.errors import TargetError
 from reconcilers.logcontext import context
 from reconcilers.plan.bulk import Held
+from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import ServiceName
 
 log = logging.getLogger(__name__)
@@ -106,6 +108,22 @@ class Controller:
         """Something changed that may concern every session."""
         for key in self.sessions:
             self.queue.add(key)
+
+    def ask(self, key: Key, services: Collection[ServiceName]) -> bool:
+        """A person wants these places read, and what failed tried again, now. False: nothing is done for the MusicSync."""
+        session = self.sessions.get(key)
+        if session is None:
+            return False
+        session.ask(services)
+        self.queue.add(key)
+        return True
+
+    async def search(self, key: Key, service: ServiceName, recording: Recording) -> tuple[Candidate, ...]:
+        """What a service finds for somebody who asks, with the MusicSync's account. Raises ServiceError."""
+        session = self.sessions.get(key)
+        if session is None:
+            raise TargetError("nothing is done for the MusicSync, and its conditions say why")
+        return await session.search(service, recording)
 
     def work(self, key: Key) -> Work | None:
         """What is known of a MusicSync beside its status; None while nothing is done for it."""

@@ -1,5 +1,7 @@
 """One bot's stream of updates: posts go to the MusicSyncs of their channels, and are confirmed only once they are stored.
 
+What the admins of those MusicSyncs say to the bot comes by the same stream, and is handed to the desk, which never waits.
+
 Telegram keeps a bot's updates for 24 hours and forgets them when the next request asks for later ones. So the next
 request waits until everybody has stored what this one brought; after a crash the same posts come again, and are known.
 """
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 ALLOWED = ["channel_post", "edited_channel_post", "my_chat_member"]
 """Update types, named at every call: the server remembers the last list it was given."""
 
+FROM_PEOPLE = ["message", "callback_query"]
+"""Update types that are wanted besides, where somebody may talk to the bot."""
+
 POLL = 50
 """Seconds of a long poll: the longest that the server grants."""
 
@@ -41,6 +46,12 @@ class Reader(Protocol):
     channel: str
     """``@name`` or the numeric id, as in the manifest."""
 
+    key: tuple[str, str]
+    """Its MusicSync."""
+
+    admins: frozenset[int]
+    """The people whom the bot answers."""
+
     async def read(self, message: Message) -> None:
         """Returns once the post is stored, however long that takes."""
         ...
@@ -52,6 +63,22 @@ class Reader(Protocol):
     @property
     def gap_recorded(self) -> bool:
         """Whether what the gap before this process means is recorded: only then may the time of a poll be renewed."""
+        ...
+
+
+class Counter(Protocol):
+    """Who answers people: `navaar.bot.desk.Desk`."""
+
+    def offer(self, update: Update, syncs: tuple[tuple[str, str], ...]) -> None:
+        """Takes what a person sent, who is an admin of these MusicSyncs. Neither waits nor raises."""
+        ...
+
+    def start(self) -> None:
+        """Begins to answer."""
+        ...
+
+    async def close(self) -> None:
+        """Answers no more."""
         ...
 
 
@@ -97,6 +124,7 @@ class Intake:
         clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = awake_or_not,
         on_call: OnCall = nobody,
+        desk: Counter | None = None,
     ) -> None:
         """`notify` is called when `stream` has changed. `elapsed` are seconds that go on while the machine sleeps."""
         self.bot = bot
@@ -107,6 +135,7 @@ class Intake:
         self._clock = clock
         self._elapsed = elapsed
         self._on_call = on_call
+        self._desk = desk
         self._stream = Stream()
         self._contested_until = 0.0
         self._beaten = 0.0
@@ -129,6 +158,8 @@ class Intake:
     def start(self) -> None:
         """Begins to read, in a task of its own."""
         self._begun = self._elapsed()
+        if self._desk is not None:
+            self._desk.start()
         self._task = asyncio.create_task(self._run(), name="intake")
 
     async def close(self) -> None:
@@ -136,6 +167,13 @@ class Intake:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._desk is not None:
+            await self._desk.close()
+
+    @property
+    def _wanted(self) -> list[str]:
+        """Nobody's messages are asked for where nobody is answered."""
+        return [*ALLOWED, *FROM_PEOPLE] if any(reader.admins for reader in self.readers) else ALLOWED
 
     async def _run(self) -> None:
         await self._ready()
@@ -173,7 +211,7 @@ class Intake:
         outcome = "ok"
         try:
             updates = await self.bot.get_updates(
-                offset=offset, limit=100, timeout=timeout, allowed_updates=ALLOWED, read_timeout=timeout + 15
+                offset=offset, limit=100, timeout=timeout, allowed_updates=self._wanted, read_timeout=timeout + 15
             )
         except TelegramError as error:
             if isinstance(error, Conflict):
@@ -210,6 +248,18 @@ class Intake:
         elif update.my_chat_member is not None:
             for reader in self.readers:
                 reader.changed()
+        else:
+            self._pass_on(update)
+
+    def _pass_on(self, update: Update) -> None:
+        """What somebody said to the bot, if they are among its people: others are not even refused."""
+        person = update.effective_user
+        if self._desk is None or person is None:
+            return
+        syncs = tuple(reader.key for reader in self.readers if person.id in reader.admins)
+        # While another process uses the bot, nothing is written with it.
+        if syncs and not self.stream.contested:
+            self._desk.offer(update, syncs)
 
     async def _beat(self) -> None:
         """Not before the queue is drained: until then the gap is not over."""

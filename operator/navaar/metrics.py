@@ -31,8 +31,9 @@ from reconcilers.services.protocol import ServiceName
 
 _OF_LISTS = ("add", "head", "list", "remove", "resolve", "search", "token")
 _OF_CHATS = ("deleteMessage", "editMessageMedia", "forwardMessage", "getChat", "getChatMember", "getMe", "sendAudio")
+_OF_PEOPLE = ("answerCallbackQuery", "editMessageText", "sendMessage", "setMyCommands")
 OPERATIONS = {
-    ServiceName.TELEGRAM: ("audio", "getFile", "getUpdates", *_OF_CHATS),
+    ServiceName.TELEGRAM: ("audio", "getFile", "getUpdates", *_OF_CHATS, *_OF_PEOPLE),
     ServiceName.YOUTUBE: (*_OF_LISTS, "player", "videos"),
     ServiceName.SPOTIFY: _OF_LISTS,
 }

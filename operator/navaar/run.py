@@ -16,6 +16,8 @@ from telegram import Bot
 from navaar import lag, logs
 from navaar.accountbook import AccountBook
 from navaar.accounts import Accounts
+from navaar.bot.desk import Desk
+from navaar.bot.house import House
 from navaar.controller import Controller
 from navaar.events import Events
 from navaar.http.access import Gate, is_loopback
@@ -121,10 +123,11 @@ class Process:
         syncs = Syncs(kube, options.namespaces)
         wants_tokens = not is_loopback(options.host) if options.tokens is None else options.tokens
         reviews = Reviews(kube.configuration) if wants_tokens else None
+        lines = LogLines()
+        logging.getLogger().addHandler(lines)
+        house = House(kube, store, syncs, lines, controller.work, controller.ask, controller.search)
         api = None
         if options.api:
-            lines = LogLines()
-            logging.getLogger().addHandler(lines)
             leader = lambda: Leader(elector.holder, elector.leading, elector.active)  # noqa: E731
             sources = Sources(options.namespaces, store, syncs, lines, leader, controller.work)
             api = (Answers(sources), Gate(reviews, options.token_file, local=is_loopback(options.host)))
@@ -170,6 +173,7 @@ class Process:
                         ready=controller.primed.wait,
                         notify=controller.wake_all,
                         on_call=on_call(ServiceName.TELEGRAM),
+                        desk=Desk(bot, house, on_call=on_call(ServiceName.TELEGRAM)),
                     )
 
                 def on_call(service: ServiceName) -> OnCall:

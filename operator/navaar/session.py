@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from navaar.secrets import SecretProblem
 from navaar.store import TrackStore
 from navaar.tracks import StoredTracks
 from reconcilers.engine import Engine
-from reconcilers.errors import AuthError
+from reconcilers.errors import AuthError, QuotaError, TargetError
 from reconcilers.model import NOT_READING, Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.bulk import Held
@@ -26,7 +26,8 @@ from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
 from reconcilers.plan.progress import Progress, moved
 from reconcilers.policy import Mode, Sync, Timing
-from reconcilers.services.protocol import Item, ServiceName
+from reconcilers.recording import Candidate, Recording
+from reconcilers.services.protocol import Item, Query, ServiceName
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Session:
         telegram = resource["spec"].get("telegram")
         self._channel: Channel | None = None
         if telegram is not None:
-            self._channel = Channel(telegram["channel"], shared.accounts, self._heard, self._wake, shared.clock)
+            self._channel = Channel(telegram["channel"], shared.accounts, self._heard, self._wake, shared.clock, key)
         self._problems: dict[ServiceName, Problem] = {}
         self._retry: dict[ServiceName, float] = {}
         self._built: dict[ServiceName, str] = {}
@@ -70,6 +71,7 @@ class Session:
         self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing], float | None] | None = None
         self._progress = Progress()
         self._handled: str | None = None
+        self._asked: frozenset[ServiceName] = frozenset()
         self._owners: Mapping[str, Any] | None = {}
         self.held = Held()
         """What the last plan left for a person to approve."""
@@ -92,9 +94,12 @@ class Session:
         suspended = bool(resource["spec"].get("suspend", False))
         requested = _annotation(resource, RECONCILE_ANNOTATION)
         if requested and requested != previous.get("lastHandledReconcileAt") and requested != self._handled:
-            self._ask_again(sync, engine)
-            sync = replace(sync, again=True)
+            self._asked = frozenset(sync.targets)
             self._handled = requested
+        if self._asked:
+            self._ask_again(self._asked & sync.targets.keys(), engine)
+            self._asked = frozenset()
+            sync = replace(sync, again=True)
         await self._open_accounts(resource, sync, engine, suspended)
         tracks, channel, heard = engine.store.tracks(), self._channel, previous.get("telegram") or {}
         accepted = _annotation(resource, ACCEPT_PAST_ANNOTATION)
@@ -188,9 +193,32 @@ class Session:
                 self._engine.places[service] = _place_from(previous.get(service.value) or {})
         return self._engine
 
-    def _ask_again(self, sync: Sync, engine: Engine) -> None:
-        """A person asks for a pass now: every place is read whole, and what only a person could mend is tried again."""
-        for service in sync.targets:
+    def ask(self, services: Collection[ServiceName]) -> None:
+        """The next pass reads these places whole, and tries again what failed, as the annotation has all of them read."""
+        self._asked |= frozenset(services)
+
+    async def search(self, service: ServiceName, recording: Recording) -> tuple[Candidate, ...]:
+        """What a service finds, for somebody who asks: one request, out of what new songs may use. Raises ServiceError."""
+        engine = self._engine
+        adapter = engine.services.get(service) if engine is not None else None
+        if engine is None or adapter is None:
+            raise TargetError("its account can't be used, and the MusicSync's condition says why")
+        account = engine.accounts.get(service)
+        if account is not None:
+            budget, now = account.budget(engine), self._shared.clock()
+            shut = budget.closed(now)
+            if shut is not None:
+                raise QuotaError(shut.message, retry_at=shut.until, reason=shut.reason)
+        try:
+            return await adapter.search(Query(recording)) or ()
+        except QuotaError as error:
+            if account is not None:
+                account.park(error)
+            raise
+
+    def _ask_again(self, services: Iterable[ServiceName], engine: Engine) -> None:
+        """A person asks for a pass now: places are read whole, and what only a person could mend is tried again."""
+        for service in services:
             place = engine.places.get(service, Place())
             asked = replace(
                 place, wanted=True, full=True, parked=None, failures=0, terminal=False, reason="", message=""
@@ -223,7 +251,8 @@ class Session:
             names = [section["credentialsSecretRef"]["name"]]
             names += [r["name"] for r in [(section.get("audio") or {}).get("cookiesSecretRef")] if r]
             self._secrets.update(names)
-            stamp = f"{section}"
+            # Whom the bot answers is no matter of the account.
+            stamp = str({name: value for name, value in section.items() if name != "adminUserIds"})
             if suspended and service is not TELEGRAM:
                 continue
             if self._built.get(service) == stamp or now < self._retry.get(service, 0.0) or service in engine.busy:
@@ -234,6 +263,7 @@ class Session:
             engine.services[ServiceName.YOUTUBE] = opened.service
             engine.hold(ServiceName.YOUTUBE, opened.account)
         if self._channel is not None:
+            self._channel.admins = frozenset(spec[TELEGRAM.value].get("adminUserIds") or ())
             self._channel.look(engine.places.get(TELEGRAM, Place()))
             if self._channel.service is not None:
                 engine.services[TELEGRAM] = self._channel.service

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 UPLOAD_LIMIT = 50 << 20
 DRAIN_LIMIT = 4 * UPLOAD_LIMIT
 FORM_OVERHEAD = 1 << 20
+LONGEST_DATA = 64
 JOURNALED_IDS = ("chat_id", "from_chat_id", "message_id")
 JOURNALED = (*JOURNALED_IDS, "title", "performer", "caption", "text", "disable_notification")
 
@@ -83,6 +84,9 @@ class Call:
         markup = self.object("reply_markup")
         if markup is None or not isinstance(markup, dict):
             return None
+        for button in (button for row in markup.get("inline_keyboard") or () for button in row):
+            if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= LONGEST_DATA:
+                raise bad_request("BUTTON_DATA_INVALID")
         return {"inline_keyboard": markup["inline_keyboard"]} if markup.get("inline_keyboard") else None
 
 

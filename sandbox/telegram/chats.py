@@ -12,23 +12,24 @@ CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_delete_messages
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A human account."""
+    """A human account. `language` is that of the person's app, an IETF tag."""
 
     id: int
     first_name: str
     username: str | None = None
+    language: str | None = None
 
 
 @dataclass(eq=False, slots=True)
 class Bot:
-    """A bot account. `revoked` bots get 401 for everything."""
+    """A bot account. `revoked` bots get 401 for everything; `commands` are its menus by scope and language."""
 
     token: str
     id: int
     username: str
     first_name: str
     revoked: bool = False
-    commands: list[Json] = field(default_factory=list)
+    commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -38,9 +38,9 @@ class Directory:
         self.bots[token].revoked = True
         self.queue(token).wake("update")
 
-    def person(self, name: str) -> Person:
-        """The person of that name, made on first mention."""
-        return self.people.setdefault(name, Person(1_000_000_001 + len(self.people), name))
+    def person(self, name: str, language: str | None = None) -> Person:
+        """The person of that name, made on first mention, with an app in that language."""
+        return self.people.setdefault(name, Person(1_000_000_001 + len(self.people), name, language=language))
 
     def create_channel(
         self,
@@ -62,9 +62,9 @@ class Directory:
             chat_id, Chat(chat_id, kind, title, protected=protected, owner=self.person("person"))
         )
 
-    def create_private(self, name: str, token: str) -> Chat:
+    def create_private(self, name: str, token: str, language: str | None = None) -> Chat:
         """The private chat that the named person opened with the bot; its id is the person's."""
-        person, bot = self.person(name), self.bots[token]
+        person, bot = self.person(name, language), self.bots[token]
         chat = self.chats.setdefault(person.id, Chat(person.id, "private", None, person=person))
         chat.members[bot.id] = Membership("member", self.now())
         return chat

@@ -31,7 +31,7 @@ def present(**fields: Any) -> Json:
 def user_json(user: Person | Bot) -> Json:
     """A User."""
     fields = {"id": user.id, "is_bot": isinstance(user, Bot), "first_name": user.first_name}
-    return fields | present(username=user.username)
+    return fields | present(username=user.username, language_code=user.language if isinstance(user, Person) else None)
 
 
 def me_json(bot: Bot) -> Json:

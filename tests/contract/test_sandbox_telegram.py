@@ -663,6 +663,28 @@ async def test_commands_and_buttons_reach_the_bot_in_a_private_chat(local: Local
         await bot.answer_callback_query(query.id)
     await bot.edit_message_reply_markup(chat.id, asked.message_id)
     assert local.state.message(chat.id, asked.message_id).reply_markup is None
+    too_long = telegram.InlineKeyboardMarkup([[telegram.InlineKeyboardButton("yes", callback_data="y" * 65)]])
+    with pytest.raises(BadRequest, match=r"(?i)button_data_invalid"):
+        await bot.send_message(chat.id, "sure?", reply_markup=too_long)
+
+
+async def test_a_persons_language_is_told_and_each_chat_has_a_menu_of_its_own(local: Local, bot: telegram.Bot) -> None:
+    chat = local.state.create_private("Mina", TOKEN, "fa-IR")
+    local.state.post_text(chat.id, "/start")
+    (update,) = await local.updates(bot)
+    assert update.effective_user and update.effective_user.language_code == "fa-IR"
+    scope = telegram.BotCommandScopeChat(chat.id)
+    await bot.set_my_commands([("status", "how it stands")], scope=scope)
+    assert [c.command for c in await bot.get_my_commands(scope)] == ["status"]
+    assert not await bot.get_my_commands()
+    await bot.delete_my_commands(scope)
+    assert not await bot.get_my_commands(scope)
+    with pytest.raises(BadRequest, match="Chat not found"):
+        await bot.set_my_commands(
+            [("status", "x")], scope=telegram.BotCommandScopeChat(local.state.person("nobody").id)
+        )
+    with pytest.raises(BadRequest, match=r"(?i)bot_command_invalid"):
+        await bot.set_my_commands([("Status", "x")])
 
 
 # the wire

@@ -1,11 +1,15 @@
 """Methods about the bot itself."""
 
+import re
 from typing import Any
 
 from sandbox.telegram.calls import Call
 from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.objects import me_json
+
+MOST_COMMANDS = 100
+LONGEST_DESCRIPTION = 256
 
 
 async def get_me(call: Call) -> Json:
@@ -19,22 +23,46 @@ async def acknowledge(call: Call) -> bool:
 
 
 async def set_my_commands(call: Call) -> bool:
-    """Stores the command list, whatever its scope."""
+    """Stores the command list of a scope and a language."""
     commands = call.object("commands")
     if not isinstance(commands, list):
         raise bad_request("can't parse commands: expected an Array of BotCommand")
-    call.bot.commands[:] = commands
+    if len(commands) > MOST_COMMANDS:
+        raise bad_request("can't parse commands: too many commands specified")
+    for one in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", str(one.get("command"))):
+            raise bad_request("BOT_COMMAND_INVALID")
+        if not 1 <= len(str(one.get("description") or "")) <= LONGEST_DESCRIPTION:
+            raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+    call.bot.commands[_menu(call)] = commands
     return True
 
 
+def _menu(call: Call) -> tuple[str, str]:
+    """Which of the bot's menus is meant: its scope, and its language (empty: any)."""
+    scope = call.object("scope") or {"type": "default"}
+    parts = [str(scope.get("type") or "default")]
+    if scope.get("chat_id") is not None:
+        try:
+            chat = call.state.chat(scope["chat_id"])
+        except KeyError:
+            raise bad_request("chat not found") from None
+        if call.bot.id not in chat.members:
+            raise bad_request("chat not found")
+        parts.append(str(chat.id))
+    if scope.get("user_id") is not None:
+        parts.append(str(scope["user_id"]))
+    return " ".join(parts), call.text("language_code")
+
+
 async def get_my_commands(call: Call) -> list[Any]:
-    """The stored command list."""
-    return list(call.bot.commands)
+    """The stored command list of that scope and language."""
+    return list(call.bot.commands.get(_menu(call), []))
 
 
 async def delete_my_commands(call: Call) -> bool:
-    """Empties the command list."""
-    call.bot.commands.clear()
+    """Forgets the command list of that scope and language."""
+    call.bot.commands.pop(_menu(call), None)
     return True
 
 

@@ -1,0 +1,44 @@
+"""What several commands have in common: passes that are asked for, and buttons that lead to another command."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from navaar.bot import markup
+from navaar.bot.answer import Answer, Press
+from navaar.bot.visit import Visit
+from navaar.index import SyncKey
+from navaar.people.overview import overview
+from reconcilers.services.protocol import ServiceName
+
+
+def declared(visit: Visit) -> list[ServiceName]:
+    """The places of the MusicSync. Raises Refused."""
+    spec = visit.resource()["spec"]
+    return [service for service in ServiceName if spec.get(service.value)]
+
+
+def unasked(visit: Visit, services: Sequence[ServiceName]) -> Answer | None:
+    """Asks for a pass that reads these places; None: it will be made. Else the answer says why it won't."""
+    resource = visit.resource()
+    if resource["spec"].get("suspend"):
+        why = "Suspended"
+    elif visit.house.ask(visit.key, services):
+        return None
+    else:
+        ready = overview(resource).ready
+        why = ready.message or ready.word
+    return Answer(visit.say("sync.idle", sync=visit.name, why=markup.name(why, 300)))
+
+
+def of(key: SyncKey, press: Press, given: str = "") -> Press:
+    """The same, of one of several MusicSyncs, and with these words."""
+
+    async def one(visit: Visit) -> Answer:
+        return await press(replace(visit, syncs=(key,), given=given))
+
+    return one
+
+
+def again(visit: Visit, press: Press) -> Press:
+    """The same command once more, with the words that were given."""
+    return of(visit.key, press, visit.given)

@@ -1,0 +1,244 @@
+"""Songs: /queue, /recent, /track, /failed, /retry, /delete."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from navaar.api.instant import read
+from navaar.bot import markup
+from navaar.bot.answer import Answer, Key, Press, Refused, paged
+from navaar.bot.asking import again, declared, unasked
+from navaar.bot.reviewing import card_of
+from navaar.bot.visit import Visit
+from navaar.people import acts
+from navaar.people.failure import Failure, failures
+from navaar.people.queue import OPERATIONS
+from navaar.people.queue import queue as waiting
+from navaar.people.song import placements_of, short_name, song_of, status_of
+from navaar.people.span import short
+from navaar.people.story import Chapter, story
+from reconcilers.model import Phase, Track
+from reconcilers.plan.bulk import queue_order
+from reconcilers.services.protocol import ServiceName
+
+NEXT = 20
+"""Songs of each place that are told of its queue."""
+
+RECENT = 50
+"""Songs at most; without a number it is `USUAL_RECENT`."""
+USUAL_RECENT = 10
+
+FAILED = 60
+"""Songs that failed of which each is told."""
+
+HISTORY = 12
+"""Of a song's history, so many of the latest events."""
+
+
+async def queue(visit: Visit) -> Answer:
+    """What is to come, in the order in which its turn comes."""
+    asked = visit.place()
+    places = [asked] if asked is not None else list(ServiceName)
+    lines = {service: _line(visit, service) for service in places}
+    total = sum(len(line) for line in lines.values())
+    if not total:
+        return Answer(visit.say("queue.none", sync=visit.name))
+    names = dict.fromkeys(name for line in lines.values() for name in line[:NEXT])
+    resources = await visit.house.resources(visit.key[0], names)
+    found = waiting(visit.resource(), resources, visit.house.clock())
+    blocks = []
+    for service, line in lines.items():
+        if not line:
+            continue
+        blocks.append(f"\n{markup.bold(visit.say('queue.place', place=service.title, total=len(line)))}")
+        for one in found:
+            if one.service is service and one.turn <= NEXT:
+                does, when = visit.word("does", one.operation), markup.name(one.next.when or one.next.says)
+                blocks.append(visit.say("queue.line", turn=one.turn, song=markup.name(one.song), does=does, when=when))
+        if len(line) > NEXT:
+            blocks.append(visit.say("more", count=len(line) - NEXT))
+    keys = ((Key(visit.say("key.refresh"), again(visit, queue)),),)
+    return paged(visit, visit.say("queue.title", sync=visit.name, total=total), blocks, keys, most=25)
+
+
+def _line(visit: Visit, service: ServiceName) -> list[str]:
+    """The names of all that wait in a place, by their turn."""
+    there: list[tuple[Any, str]] = []
+    for track in visit.house.index(visit.key).values():
+        placement = track.placements.get(service)
+        if placement is not None and placement.state.value in OPERATIONS:
+            there.append(((placement.state.value != "Removing", queue_order(track)), track.name))
+    return [name for _, name in sorted(there)]
+
+
+async def recent(visit: Visit) -> Answer:
+    """The songs that changed last."""
+    count = visit.number(USUAL_RECENT, RECENT)
+    tracks = visit.house.index(visit.key).values()
+    last = sorted(tracks, key=lambda track: (_changed(track), track.name), reverse=True)[:count]
+    if not last:
+        return Answer(visit.say("recent.none", sync=visit.name))
+    changed = {track.name: _changed(track) for track in last}
+    blocks = []
+    for one in await visit.house.resources(visit.key[0], changed):
+        ago = visit.say("ago", span=short(visit.house.clock() - changed[one["metadata"]["name"]]))
+        phase = visit.word("phase", status_of(one).get("phase") or "")
+        blocks.append(f"{markup.name(song_of(one))}: {phase} · {ago} · {markup.code(short_name(one))}")
+    keys = ((Key(visit.say("key.refresh"), again(visit, recent)),),)
+    return paged(visit, visit.say("recent.title", sync=visit.name), blocks, keys, most=15)
+
+
+def _changed(track: Track) -> float:
+    return max((p.changed or 0.0 for p in track.placements.values()), default=track.created)
+
+
+async def track(visit: Visit) -> Answer:
+    """One song's whole story."""
+    return told(visit, await visit.song())
+
+
+def told(visit: Visit, found: Mapping[str, Any]) -> Answer:
+    """A song's story, and what can be done about it."""
+    now = visit.house.clock()
+    one = story(found, visit.house.syncs.get(visit.key), now)
+    heading = markup.name(one.song)
+    blocks = [f"{visit.word('phase', one.phase)} · {markup.code(one.name)}"]
+    if one.message:
+        blocks.append(markup.name(one.message, 500))
+    blocks += [markup.name(line, 400) for line in (one.came, *one.known, *one.wishes)]
+    blocks += [_chapter(visit, chapter, now) for chapter in one.chapters]
+    happened = [f"{at[:10]} {at[11:16]} {markup.name(event, 200)}" for at, event in one.history[-HISTORY:]]
+    blocks += ["", *happened] if happened else []
+    keys = []
+    if one.questions:
+        keys.append(Key(visit.say("key.review", count=len(one.questions)), _of(found, _asked)))
+    if failures(found):
+        keys.append(Key(visit.say("key.retry"), _of(found, _tried)))
+    if found["spec"].get("state") != "Absent":
+        keys.append(Key(visit.say("key.delete"), _of(found, _doomed)))
+    return paged(visit, heading, blocks, (tuple(keys),) if keys else (), most=40)
+
+
+def _chapter(visit: Visit, chapter: Chapter, now: float) -> str:
+    place = markup.bold(markup.link(chapter.link, chapter.service.title))
+    head = f"\n{place}: {visit.word('state', chapter.state)}"
+    if chapter.since:
+        head += f", {visit.say('track.since', span=short(now - read(chapter.since)))}"
+    lines = [head, *(markup.name(said, 400) for said in (*chapter.evidence, chapter.attempts, chapter.message) if said)]
+    when = f" ({chapter.next.when})" if chapter.next.when else ""
+    lines.append(visit.say("track.next", next=markup.name(f"{chapter.next.says}{when}", 400)))
+    return "\n".join(lines)
+
+
+def _of(found: Mapping[str, Any], what: Any) -> Press:
+    """Something about this song, as it is by the time that the button is pressed."""
+    name = found["metadata"]["name"]
+
+    async def press(visit: Visit) -> Answer:
+        there = await visit.house.resources(visit.key[0], [name])
+        if not there:
+            raise Refused("not.song_there", sync=visit.name, given=markup.name(name))
+        made: Answer = await what(visit, there[0])
+        return made
+
+    return press
+
+
+async def _asked(visit: Visit, found: Mapping[str, Any]) -> Answer:
+    return card_of(visit, found)
+
+
+async def failed(visit: Visit) -> Answer:
+    """What was given up, and why."""
+    place = visit.place()
+    names = sorted(
+        one.name
+        for one in visit.house.index(visit.key).values()
+        if one.revision.phase == Phase.FAILED.value and (place is None or _failed_in(one, place))
+    )
+    if not names:
+        key = "failed.none" if place is None else "failed.none_in"
+        return Answer(visit.say(key, sync=visit.name, place=place.title if place is not None else ""))
+    blocks = []
+    for one in await visit.house.resources(visit.key[0], names[:FAILED]):
+        lines = [f"{markup.bold(markup.name(song_of(one)))} · {markup.code(short_name(one))}"]
+        lines += [_why(failure) for failure in failures(one) if place in (None, failure.service)]
+        blocks.append("\n".join(lines))
+    if len(names) > FAILED:
+        blocks.append(visit.say("more", count=len(names) - FAILED))
+    keys = ((Key(visit.say("key.retry"), _retry_all), Key(visit.say("key.refresh"), again(visit, failed))),)
+    return paged(visit, visit.say("failed.title", sync=visit.name, total=len(names)), blocks, keys, most=8)
+
+
+def _failed_in(track: Track, place: ServiceName) -> bool:
+    placement = track.placements.get(place)
+    return placement is not None and placement.state.value == "Failed"
+
+
+def _why(failure: Failure) -> str:
+    return f"{failure.service.title}, {markup.text(failure.reason)}: {markup.name(failure.message, 300)}"
+
+
+async def retry(visit: Visit) -> Answer:
+    """Has what failed tried again: one song's, one place's, or all of it."""
+    if not visit.given:
+        raise Refused("not.song", command=visit.command)
+    if visit.given.casefold() in ("all", "tg", "yt", "sp"):
+        return await _retry_place(visit, visit.place())
+    return await _tried(visit, await visit.song())
+
+
+async def _retry_all(visit: Visit) -> Answer:
+    return await _retry_place(visit, None)
+
+
+async def _retry_place(visit: Visit, place: ServiceName | None) -> Answer:
+    asked = declared(visit) if place is None else [place]
+    count = sum(any(_failed_in(one, service) for service in asked) for one in visit.house.index(visit.key).values())
+    idle = unasked(visit, asked)
+    if idle is not None:
+        return idle
+    return Answer(visit.say("retry.done" if count else "retry.nothing", count=count, sync=visit.name))
+
+
+async def _tried(visit: Visit, found: Mapping[str, Any]) -> Answer:
+    song, why = markup.name(song_of(found)), failures(found)
+    if not why:
+        phase = visit.word("phase", status_of(found).get("phase") or "")
+        return Answer(visit.say("retry.not_failed", song=song, phase=phase))
+    stuck = next((failure for failure in why if failure.mend is not None), None)
+    if stuck is not None and stuck.mend is not None:
+        act = stuck.mend
+
+        async def mend(then: Visit) -> Answer:
+            return told(then, await then.house.carry_out(act))
+
+        text = visit.say("retry.stuck", song=song, message=markup.name(stuck.message, 400))
+        return Answer(f"{text}\n{markup.code(act.line)}", ((Key(visit.say("key.mend"), mend),),))
+    idle = unasked(visit, [failure.service for failure in why])
+    return idle or Answer(visit.say("retry.done", count=1, sync=visit.name))
+
+
+async def delete(visit: Visit) -> Answer:
+    """Takes a song out of every place, once its button says so."""
+    return await _doomed(visit, await visit.song())
+
+
+async def _doomed(visit: Visit, found: Mapping[str, Any]) -> Answer:
+    song, wanted = markup.name(song_of(found)), acts.absent(found)
+    if not wanted:
+        return Answer(visit.say("delete.already", song=song))
+
+    async def yes(then: Visit) -> Answer:
+        await then.house.carry_out(wanted[0])
+        return Answer(then.say("delete.done", song=song))
+
+    async def no(then: Visit) -> Answer:
+        return Answer(then.say("delete.kept", song=song))
+
+    there = ", ".join(
+        service.title
+        for service in ServiceName
+        if (placements_of(found).get(service.value) or {}).get("state") == "Present"
+    )
+    asked = visit.say("delete.ask", song=song) + (f"\n{there}" if there else "")
+    return Answer(asked, ((Key(visit.say("key.yes_delete"), yes), Key(visit.say("key.no"), no)),))

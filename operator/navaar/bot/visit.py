@@ -1,0 +1,117 @@
+"""One person's request: who asks, where, in which language, about which MusicSyncs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from navaar import words
+from navaar.bot import markup
+from navaar.bot.answer import Refused
+from navaar.bot.house import House
+from navaar.index import SyncKey
+from navaar.people.links import service_named
+from navaar.people.song import named, short_name, song_of
+from reconcilers.model import Track
+from reconcilers.services.protocol import ServiceName
+
+SHOWN = 5
+"""Songs that are named to somebody who has to say which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`syncs` are those that are asked about, of those whose bot this is and who name the person as an admin."""
+
+    house: House
+    user: int
+    chat: int
+    language: str
+    syncs: tuple[SyncKey, ...]
+    command: str
+    given: str = ""
+
+    def say(self, key: str, **values: object) -> str:
+        """A text in the person's language."""
+        return words.say(self.language, key, **values)
+
+    def word(self, group: str, name: str) -> str:
+        """One of the operator's words in it, escaped."""
+        return markup.text(words.word(self.language, group, name))
+
+    @property
+    def key(self) -> SyncKey:
+        """The MusicSync that is asked about."""
+        return self.syncs[0]
+
+    @property
+    def name(self) -> str:
+        """Its name, escaped."""
+        return markup.name(self.key[1])
+
+    def resource(self, key: SyncKey | None = None) -> Mapping[str, Any]:
+        """The MusicSync. Raises Refused where it is gone."""
+        found = self.house.syncs.get(key or self.key)
+        if found is None:
+            raise Refused("not.sync", name=markup.name((key or self.key)[1]), syncs="–")
+        return found
+
+    def nothing_more(self) -> None:
+        """Raises Refused where words were given to a command that takes none."""
+        if self.given:
+            raise Refused("not.words", command=self.command, given=markup.name(self.given))
+
+    def number(self, usual: int, most: int) -> int:
+        """The number that was given, `usual` without one. Raises Refused."""
+        if not self.given:
+            return usual
+        try:
+            number = int(self.given)
+        except ValueError:
+            number = 0
+        if not 1 <= number <= most:
+            raise Refused(
+                "not.number", given=markup.name(self.given), most=most, command=self.command, example=min(20, most)
+            )
+        return number
+
+    def place(self) -> ServiceName | None:
+        """The place that was given; None: all of them. Raises Refused for one that there isn't."""
+        if not self.given or self.given.casefold() == "all":
+            return None
+        try:
+            service = service_named(self.given)
+        except ValueError:
+            raise Refused("not.place", given=markup.name(self.given)) from None
+        if not self.resource()["spec"].get(service.value):
+            raise Refused("not.declared", sync=self.name, place=service.title)
+        return service
+
+    async def song(self) -> dict[str, Any]:
+        """The one Track that the given words mean, as it is now. Raises Refused and KubeError."""
+        if not self.given:
+            raise Refused("not.song", command=self.command)
+        namespace, sync = self.key
+        meant = named(self.given, [_slim(track, namespace, sync) for track in self.house.index(self.key).values()])
+        if len(meant) > 1:
+            some = ", ".join(markup.name(title_of(one)) for one in meant[:SHOWN])
+            raise Refused("not.one_song", given=markup.name(self.given), count=len(meant), songs=some)
+        found = await self.house.resources(namespace, [one["metadata"]["name"] for one in meant])
+        if not found:
+            raise Refused("not.song_there", sync=self.name, given=markup.name(self.given))
+        return found[0]
+
+
+def title_of(track: Mapping[str, Any]) -> str:
+    """A song to tell it from others: with the end of its Track's name, as two may be called the same."""
+    return f"{song_of(track)} ({short_name(track)})"
+
+
+def _slim(track: Track, namespace: str, sync: str) -> dict[str, Any]:
+    """As much of the object as a song is found by."""
+    known = track.recording
+    status = {"artist": known.artist, "title": known.title} if known is not None else {}
+    return {
+        "metadata": {"namespace": namespace, "name": track.name},
+        "spec": {"musicSyncRef": {"name": sync}},
+        "status": status,
+    }

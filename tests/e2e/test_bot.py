@@ -1,0 +1,530 @@
+"""The bot as people use it: in their chats with it, at the simulated Telegram; its numbers held against the objects."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+
+from sandbox import quickstart, scenario
+from sandbox.faults import Fault
+from sandbox.helm.release import Release
+from sandbox.stage import Stage
+from sandbox.telegram.chats import Message
+from sandbox.thread import SandboxThread
+from sandbox.world import World
+from tests.e2e.conftest import PATIENCE, Scene, until
+
+pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
+
+NAMESPACE = "bot-music"
+GROUP = -1002233440001
+MONDAY_ID, MONDAY, MONDAY_LIST = -1001234500002, "@mondaytapes", "5NavaarMonday000000000"
+SECOND = "monday-tapes"
+BOT = scenario.BOT_TOKEN
+ISOLATES = str.maketrans("", "", "\u2068\u2069")
+QUIET = 1.5
+"""Seconds after which nothing more is expected."""
+
+
+@dataclass
+class Person:
+    """Somebody with Telegram on the phone."""
+
+    scene: Scene
+    name: str
+    chat: int
+
+    @property
+    def _telegram(self) -> Any:
+        return self.scene.box.world.telegram
+
+    def _from_bot(self, after: int) -> list[Message]:
+        return [m for m in self._telegram.messages(self.chat) if m.message_id > after and m.by_bot]
+
+    def tells(self, text: str) -> int:
+        """Writes something; the message's id."""
+        sent = self.scene.box.call(partial(self._telegram.post_text, self.chat, text, author=self.name))
+        return int(sent.message_id)
+
+    def asks(self, text: str) -> Message:
+        """Writes something, and waits for the answer."""
+        sent = self.tells(text)
+        found = until(f"{text!r} is answered", lambda: self._from_bot(sent), PATIENCE, self.scene.tail)
+        return found[0]  # type: ignore[no-any-return]
+
+    def reads(self, text: str) -> str:
+        """The same, as it is read: without marks that nobody sees."""
+        return said(self.asks(text))
+
+    def pushes(self, message: Message, label: str) -> Message:
+        """Presses the button of that label, and waits for what it makes of the message."""
+        before = message.edit_date, message.text, message.reply_markup
+        self.scene.box.call(
+            partial(
+                self._telegram.press_button, self.chat, message.message_id, data_of(message, label), author=self.name
+            )
+        )
+        until(
+            f"the button {label} did something",
+            lambda: (message.edit_date, message.text, message.reply_markup) != before,
+            PATIENCE,
+            self.scene.tail,
+        )
+        return message
+
+    def is_told(self, message_id: int, data: str) -> str | None:
+        """Presses a button by its data; the note that comes up, None where none does."""
+        journal = self.scene.box.world.journal
+        since = len(journal.entries)
+        self.scene.box.call(partial(self._telegram.press_button, self.chat, message_id, data, author=self.name))
+        end = time.monotonic() + QUIET
+        while time.monotonic() < end:
+            for entry in list(journal.entries)[since:]:
+                if entry.call == "answerCallbackQuery":
+                    return str(entry.detail.get("text") or "").translate(ISOLATES)
+            time.sleep(0.05)
+        return None
+
+
+def said(message: Message) -> str:
+    return (message.text or "").translate(ISOLATES)
+
+
+def labels(message: Message) -> list[str]:
+    rows = (message.reply_markup or {}).get("inline_keyboard") or []
+    return [button["text"] for row in rows for button in row]
+
+
+def data_of(message: Message, label: str) -> str:
+    rows = (message.reply_markup or {}).get("inline_keyboard") or []
+    found = [button["callback_data"] for row in rows for button in row if button["text"].startswith(label)]
+    assert found, f"there is no button {label}: {labels(message)} under {message.text}"
+    return str(found[0])
+
+
+def seed(world: World) -> None:
+    """The small world, a song without an artist, another channel with a playlist, and no limit on messages."""
+    scenario.small(world)
+    scenario.unsigned(world, world.catalogue.by_key("hello-adele"))
+    world.telegram.create_channel(MONDAY_ID, "Monday Tapes", MONDAY)
+    world.telegram.add_admin(MONDAY_ID, BOT)
+    world.spotify.create_playlist(MONDAY_LIST, "Monday Tapes", scenario.SPOTIFY_USER)
+    world.telegram.create_group(GROUP, "Friends")
+    world.telegram.add_member(GROUP, BOT)
+    world.telegram.floods.private_burst = world.telegram.floods.per_second = world.telegram.floods.per_minute = 0
+
+
+@pytest.fixture(scope="module")
+def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One operator, two MusicSyncs with one bot; one song waits for an answer, one failed for good."""
+    folder = tmp_path_factory.mktemp("bot")
+    with SandboxThread(World(), folder) as box:
+        box.call(lambda: seed(box.world), timeout=60)
+        people = {
+            name: box.call(partial(box.world.telegram.person, name, language)) for name, language in PEOPLE.items()
+        }
+        for name in PEOPLE:
+            box.call(partial(box.world.telegram.create_private, name, BOT))
+        stage.create_namespaces([NAMESPACE])
+        world = box.environment()
+        release = Release([NAMESPACE], world["HTTPS_PROXY"], world["NO_PROXY"])
+        stage.apply_everywhere(release.manifests)
+        made = Scene(stage, box, folder, NAMESPACE, [NAMESPACE], release, None)
+        for manifest in quickstart.secrets():
+            made.apply(manifest)
+        first = quickstart.musicsync()
+        first["spec"]["telegram"]["adminUserIds"] = [people["Mina"].id, people["Reza"].id]
+        made.apply(first)
+        second = quickstart.musicsync(youtubeMusic=None)
+        second["metadata"]["name"] = SECOND
+        second["spec"]["telegram"] |= {"channel": MONDAY, "adminUserIds": [people["Reza"].id]}
+        second["spec"]["spotify"] |= {"playlist": MONDAY_LIST}
+        made.apply(second)
+        made.track("dead-pin", title="Gone", artists=["Nobody"], pins={"spotify": "0" * 22}, excludeFrom=["telegram"])
+        try:
+            made.start()
+            made.until(
+                "all is settled but what can't be", lambda: phases(made) == {"Synced", "Partial", "Review", "Failed"}
+            )
+            yield made
+        finally:
+            for operator in made.operators:
+                operator.stop(20)
+
+
+PEOPLE = {"Mina": "en", "Reza": "fa-IR", "Eve": "en"}
+"""Mina is an admin of the first, Reza of both, Eve of none."""
+
+
+@pytest.fixture
+def mina(scene: Scene) -> Person:
+    return Person(scene, "Mina", scene.box.world.telegram.person("Mina").id)
+
+
+@pytest.fixture
+def reza(scene: Scene) -> Person:
+    return Person(scene, "Reza", scene.box.world.telegram.person("Reza").id)
+
+
+@pytest.fixture
+def eve(scene: Scene) -> Person:
+    return Person(scene, "Eve", scene.box.world.telegram.person("Eve").id)
+
+
+def phases(scene: Scene) -> set[str]:
+    return {(track.get("status") or {}).get("phase", "") for track in scene.tracks()}
+
+
+def in_phase(scene: Scene, phase: str) -> list[dict[str, Any]]:
+    return [track for track in scene.tracks() if (track.get("status") or {}).get("phase") == phase]
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_dashboard_tells_the_numbers_that_the_object_has(scene: Scene, mina: Person) -> None:
+    told, status = mina.asks("/status"), scene.sync()["status"]
+    counts = status["counts"]
+    assert f"songs: {counts['songs']}" in said(told)
+    for name, word in (("synced", "everywhere"), ("review", "waits for you"), ("failed", "failed")):
+        assert f"{word}: {counts[name]}" in said(told)
+    for place, title in (("telegram", "Telegram"), ("youtubeMusic", "YouTube Music"), ("spotify", "Spotify")):
+        line = next(line for line in said(told).splitlines() if line.startswith(f"{title}:"))
+        assert line.endswith(f"songs: {status[place]['placed']}")
+        assert place == "telegram" or f"entries: {status[place]['items']}" in line
+    assert {f"Review {counts['review']}", f"Failed {counts['failed']}", "Read now"} <= set(labels(told))
+    mina.pushes(told, "Numbers")
+    assert said(told).startswith(f"The songs of {quickstart.NAME}: {counts['songs']}")
+
+
+def test_stats_are_what_counting_the_tracks_gives(scene: Scene, mina: Person) -> None:
+    told, tracks = mina.reads("/stats"), scene.tracks()
+    assert told.startswith(f"The songs of {quickstart.NAME}: {len(tracks)}\n")
+    words = {
+        "Synced": "everywhere",
+        "Partial": "not to be had somewhere",
+        "Review": "waits for you",
+        "Failed": "failed",
+    }
+    for phase, word in words.items():
+        assert f"\n{word}: {len(in_phase(scene, phase))}\n" in told
+    for place, title in (("telegram", "Telegram"), ("youtubeMusic", "YouTube Music"), ("spotify", "Spotify")):
+        there = [track["status"]["placements"].get(place) or {} for track in tracks]
+        present = sum(one.get("state") == "Present" for one in there)
+        ours = sum(one.get("state") == "Present" and one.get("origin") == "Placed" for one in there)
+        part = told.partition(f"\n{title}\n")[2].partition("\n\n")[0]
+        assert f"there: {present}" in part and f"put there by us: {ours}" in part
+
+
+def test_what_failed_and_what_is_new_are_those_that_kubectl_lists(scene: Scene, mina: Person) -> None:
+    failed = in_phase(scene, "Failed")
+    told = mina.reads("/failed")
+    assert told.startswith(f"Given up in {quickstart.NAME}: {len(failed)}")
+    for track in failed:
+        assert track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-") in told
+    assert "No song of friday-tapes failed in Telegram" in mina.reads("/failed tg")
+    assert "PinDead" in mina.reads("/failed sp")
+    told = mina.reads("/recent 50")
+    for track in scene.tracks():
+        assert track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-") in told
+    assert len(mina.reads("/recent 3").splitlines()) == 4
+    assert "Nothing waits" in mina.reads("/queue")
+
+
+def test_a_song_tells_its_story_by_words_of_its_name(scene: Scene, mina: Person) -> None:
+    track = scene.titled("Billie Jean")
+    told = mina.asks("/track billie jean")
+    assert track["metadata"]["name"] in said(told)
+    for place in ("telegram", "youtubeMusic", "spotify"):
+        assert track["status"]["placements"][place]["state"] == "Present"
+    assert said(told).count(": there, since") == 3
+    links = [entity["url"] for entity in told.entities if entity["type"] == "text_link"]
+    assert f"https://open.spotify.com/track/{track['status']['placements']['spotify']['id']}" in links
+    assert said(mina.asks(f"/track {track['metadata']['name']}")).splitlines()[0] == said(told).splitlines()[0]
+
+
+def test_settings_and_log_hold_no_secret_and_ping_answers(scene: Scene, mina: Person) -> None:
+    told = mina.asks("/config")
+    pages = [said(told)]
+    while "▸" in labels(told):
+        pages.append(said(mina.pushes(told, "▸")))
+    whole = "\n".join(pages)
+    assert f"playlist: {scenario.SPOTIFY_PLAYLIST}" in whole and "adminUserIds:" in whole
+    log = mina.reads("/logs 50")
+    assert log.startswith(f"The last lines about {quickstart.NAME}")
+    for secret in (scenario.BOT_TOKEN, scenario.SPOTIFY_REFRESH_TOKEN, scenario.GOOGLE_CLIENT_SECRET):
+        assert secret not in whole + log
+    assert SECOND not in log
+    assert re.match(
+        r"Here\. Navaar \S+, answered in \d+ ms\.\nfriday-tapes: the last pass was \d+", mina.reads("/ping")
+    )
+
+
+# --- who is answered --------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_gets_nothing_and_changes_nothing(scene: Scene, mina: Person, eve: Person) -> None:
+    asked = mina.asks("/delete billie jean")
+    versions = {track["metadata"]["name"]: track["metadata"]["resourceVersion"] for track in scene.tracks()}
+    since = len(scene.box.world.journal.entries)
+    for text in ("/status", "/start", "/delete billie jean", "/sync", "hello"):
+        eve.tells(text)
+    in_group = Person(scene, "Eve", GROUP)
+    in_group.tells("/status")
+    # A press under another person's message, by whoever got hold of its data.
+    assert eve.is_told(eve_sees(scene, eve, asked), data_of(asked, "Yes")) is None
+    time.sleep(QUIET)
+    assert not [m for m in scene.box.world.telegram.messages(eve.chat) if m.by_bot and m.text != "bait"]
+    answers = {"sendMessage", "answerCallbackQuery", "editMessageText", "setMyCommands"}
+    assert not [e for e in list(scene.box.world.journal.entries)[since:] if e.call in answers]
+    assert {track["metadata"]["name"]: track["metadata"]["resourceVersion"] for track in scene.tracks()} == versions
+
+
+def eve_sees(scene: Scene, eve: Person, message: Message) -> int:
+    """A message of the bot in Eve's chat, so that she has something to press under."""
+    telegram = scene.box.world.telegram
+    bot = telegram.bots[BOT]
+    made = scene.box.call(
+        lambda: telegram.publish(telegram.chat(eve.chat), bot, text="bait", reply_markup=message.reply_markup)
+    )
+    return int(made.message_id)
+
+
+def test_in_a_group_its_admins_are_answered_and_commands_for_other_bots_are_left_alone(scene: Scene) -> None:
+    here = Person(scene, "Mina", GROUP)
+    assert "friday-tapes" in here.reads(f"/status@{scenario.BOT_USERNAME}")
+    told = here.asks("/stats")
+    assert told.reply_to is not None
+    # Another admin's button isn't theirs.
+    other = Person(scene, "Reza", GROUP)
+    assert "مال کس دیگری" in (other.is_told(told.message_id, data_of(told, "Refresh")) or "")
+    last = here.tells("/status@someotherbot")
+    here.tells("what a song")
+    time.sleep(QUIET)
+    assert not here._from_bot(last)
+
+
+def test_each_is_answered_in_their_language_and_gets_the_menu_in_it(scene: Scene, mina: Person, reza: Person) -> None:
+    assert "songs: " in mina.reads("/status friday-tapes")
+    assert "آهنگ‌ها: " in reza.reads("/status friday-tapes")
+    menus = scene.box.world.telegram.bots[BOT].commands
+    for person, word in ((mina, "how it stands"), (reza, "وضعیت")):
+        menu = {one["command"]: one["description"] for one in menus[f"chat {person.chat}", ""]}
+        assert menu["status"] == word and len(menu) == 17
+    assert all(str(one) in "".join(map(str, menus)) for one in (mina.chat, reza.chat))
+    assert ("default", "") not in menus
+
+
+def test_of_several_it_is_said_which_one(scene: Scene, reza: Person) -> None:
+    told = reza.asks("/status")
+    assert quickstart.NAME in said(told) and SECOND in said(told)
+    told = reza.asks("/stats")
+    assert said(told) == "کدام؟" and labels(told) == [quickstart.NAME, SECOND]
+    reza.pushes(told, SECOND)
+    assert f"{SECOND}: 0" in said(told)
+    assert f"{quickstart.NAME}: {len(scene.tracks())}" in reza.reads(f"/stats {quickstart.NAME}")
+    assert "nowhere" in reza.reads("/status nowhere")
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_answered_by_a_button_that_works_once(scene: Scene, mina: Person) -> None:
+    track = scene.titled("Hello")
+    candidates = track["status"]["placements"]["youtubeMusic"]["candidates"]
+    card = mina.asks("/review")
+    assert candidates[0]["text"] in said(card) and "None of these" in labels(card)
+    assert [entity["url"] for entity in card.entities if entity["type"] == "text_link"]
+    first, none, old = data_of(card, "1"), data_of(card, "None"), card.message_id
+    mina.pushes(card, "1")
+    assert said(card).startswith("Done: ")
+    pins = scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["spec"]["pins"]
+    assert pins == {"youtubeMusic": candidates[0]["id"]}
+    version = scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["metadata"]["generation"]
+    # The same press once more, and the other button of the card, as somebody may have kept them.
+    for data in (first, none):
+        assert "was used" in (mina.is_told(old, data) or "")
+    assert scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["metadata"]["generation"] == version
+    scene.until("the song is settled", lambda: scene.titled("Hello")["status"]["phase"] in ("Synced", "Partial"))
+    assert "Nothing waits for you" in mina.reads("/review")
+
+
+def test_taking_a_song_out_asks_first(scene: Scene, mina: Person) -> None:
+    name = scene.titled("Fix You")["metadata"]["name"]
+    asked = mina.asks("/delete fix you")
+    assert "Coldplay – Fix You" in said(asked)
+    kept = data_of(asked, "Yes")
+    mina.pushes(asked, "No")
+    assert "stays" in said(asked)
+    assert "was used" in (mina.is_told(asked.message_id, kept) or "")
+    assert scene.stage.get("Track", NAMESPACE, name)["spec"].get("state") != "Absent"
+    asked = mina.asks("/delete fix you")
+    mina.pushes(asked, "Yes")
+    assert scene.stage.get("Track", NAMESPACE, name)["spec"]["state"] == "Absent"
+    scene.until("the song is nowhere", lambda: not any("fix-you" in keys for keys in scene.keys().values()))
+
+
+def test_a_song_that_is_asked_for_comes_everywhere_and_is_asked_for_once(scene: Scene, mina: Person) -> None:
+    told = mina.asks('/add "The Weeknd - Blinding Lights"')
+    assert said(told).startswith("Asked for: The Weeknd – Blinding Lights")
+    scene.until("it is everywhere", lambda: all("blinding-lights" in keys for keys in scene.keys().values()))
+    assert "was asked for before: it is everywhere" in until(
+        "it is said to be there",
+        lambda: "everywhere" in (text := mina.reads("/add the weeknd - blinding lights")) and text,
+    )
+    mina.pushes(told, "Show")
+    assert "a person asked for it" in said(told)
+
+
+def test_what_is_looked_for_comes_with_links_and_a_number_asks_for_it(scene: Scene, mina: Person) -> None:
+    world = scene.box.world
+    since = len(world.journal.entries)
+    told = mina.asks("/search_sp Billie Eilish - bad guy")
+    song = world.catalogue.by_key("bad-guy")
+    links = [entity["url"] for entity in told.entities if entity["type"] == "text_link"]
+    assert f"https://open.spotify.com/track/{song.spotify_id}" in links
+    assert sum(e.call == "GET /search" for e in list(world.journal.entries)[since:]) == 1
+    number = links.index(f"https://open.spotify.com/track/{song.spotify_id}") + 1
+    mina.pushes(told, str(number))
+    asked = [t for t in scene.tracks() if (t["spec"].get("pins") or {}).get("spotify") == song.spotify_id]
+    assert len(asked) == 1 and asked[0]["spec"].get("origin") is None
+    assert f"https://music.youtube.com/watch?v={song.video_id}" in [
+        entity["url"]
+        for entity in mina.asks("/search Billie Eilish - bad guy").entities
+        if entity["type"] == "text_link"
+    ]
+    scene.until("it is everywhere", lambda: all("bad-guy" in keys for keys in scene.keys().values()))
+
+
+def test_a_pass_is_asked_for_without_writing_to_the_musicsync(scene: Scene, mina: Person) -> None:
+    generation, annotations = (scene.sync()["metadata"].get(name) for name in ("generation", "annotations"))
+    listed = scene.box.world.journal.counts("spotify")
+    assert "Spotify of friday-tapes will be read" in mina.reads("/sync sp")
+    scene.until("the playlist is read", lambda: scene.box.world.journal.counts("spotify") != listed)
+    assert "Telegram, YouTube Music, Spotify of" in mina.reads("/sync all")
+    assert scene.sync()["metadata"].get("generation") == generation
+    assert scene.sync()["metadata"].get("annotations") == annotations
+    # What a person pinned to nothing is not mended by trying.
+    failed = lambda: [t["metadata"]["name"] for t in in_phase(scene, "Failed")] == ["dead-pin"]  # noqa: E731
+    scene.until("it failed again", failed)
+    assert mina.reads("/retry all").startswith("What failed is tried again now: 1 in")
+    scene.until("it failed again", failed)
+    stuck = mina.asks("/retry nobody gone")
+    assert "won't get further by trying again" in said(stuck)
+    mina.pushes(stuck, "Mend it")
+    assert not (scene.stage.get("Track", NAMESPACE, "dead-pin")["spec"].get("pins") or {})
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
+
+MALFORMED = [
+    ("/", "/help lists them"),
+    ("hello", "/help lists them"),
+    ("/nonsense", "There is no /nonsense. /help"),
+    ("/statsu", "Do you mean /stat"),
+    ("/<b>x</b>", "/help lists them"),
+    ("/recent x", "write it like /recent 20"),
+    ("/recent 0", "no number from 1 to 50"),
+    ("/recent -3", "no number from 1 to 50"),
+    ("/recent 100000000000000000000", "no number from 1 to 50"),
+    ("/logs many", "write it like /logs 20"),
+    ("/queue mars", "“mars” is no place"),
+    ("/failed everywhere", "is no place"),
+    ("/sync tg yt", "is no place"),
+    ("/track", "Say which song, such as /track"),
+    ("/track nosuchsong", "has no song “nosuchsong”"),
+    ("/track <b>", "has no song “<b>”"),
+    ("/track e", "Say more of it"),
+    ("/retry", "Say which song"),
+    ("/retry nosuchsong", "has no song"),
+    ("/retry billie jean", "has not failed"),
+    ("/delete", "Say which song, such as /delete"),
+    ("/delete \u202e\u2067", "Say which song, such as /delete"),
+    ("/search", "Say what to look for"),
+    ("/search_sp  -", "Say what to look for"),
+    ("/add", "such as /add Adele - Hello"),
+    ("/add - Hello", "such as /add Adele - Hello"),
+    ("/add Adele -", "such as /add Adele - Hello"),
+    ("/stats please now", "takes no more words than that. “please now” is too much"),
+    ("/status nowhere", "I know of no nowhere here"),
+    ("/track " + "x" * 3900, "has no song"),
+]
+
+
+@pytest.mark.parametrize(("text", "helps"), MALFORMED, ids=[repr(text[:20]) for text, _ in MALFORMED])
+def test_what_can_not_be_understood_is_answered_helpfully(mina: Person, text: str, helps: str) -> None:
+    answer = mina.reads(text)
+    assert helps in answer
+    assert len(answer) < 600 and "Traceback" not in answer and "Error" not in answer
+
+
+def test_hostile_titles_do_no_harm(scene: Scene, mina: Person) -> None:
+    world = scene.box.world
+    title = 'x</b><a href="https://evil.example">\u202egnos\u2066 & <script>'
+    scene.box.call(
+        lambda: world.telegram.post_audio(
+            scenario.CHANNEL_ID, b"x" * 2000, title=title, performer="<i>Mallory</i>", duration=200, file_name="x.mp3"
+        )
+    )
+    scene.until("it is a Track", lambda: [t for t in scene.tracks() if "Mallory" in str(t.get("status"))])
+    told = mina.asks("/recent 50")
+    text = told.text or ""
+    assert "Mallory" in text and "\u202e" not in text and text.count("\u2068") == text.count("\u2069")
+    assert not [e for e in told.entities if e["type"] == "text_link"]
+    assert said(mina.asks("/track mallory"))
+
+
+def test_a_slow_command_delays_no_post(scene: Scene, mina: Person) -> None:
+    world = scene.box.world
+    fault = Fault("late", "spotify", "GET /search", seconds=6, about=None)
+    scene.box.call(partial(world.faults.arm, fault))
+    try:
+        sent = mina.tells("/search_sp something that nobody asked for yet")
+        started = time.monotonic()
+        scene.post("despacito")
+        scene.until("the post is a Track", lambda: [t for t in scene.tracks() if "Despacito" in str(t.get("status"))])
+        assert time.monotonic() - started < 5
+        assert not mina._from_bot(sent)
+        until("the command is answered, too", lambda: mina._from_bot(sent), PATIENCE, scene.tail)
+    finally:
+        scene.mend()
+
+
+def test_after_a_restart_no_old_button_works_and_admins_may_change(scene: Scene, mina: Person, eve: Person) -> None:
+    asked = mina.asks("/delete billie jean")
+    kept = data_of(asked, "Yes")
+    scene.operator.stop(20)
+    mina.tells("/ping")
+    scene.start()
+    until("what was asked meanwhile is answered", lambda: mina._from_bot(asked.message_id), PATIENCE, scene.tail)
+    assert "was used, or is too old" in (mina.is_told(asked.message_id, kept) or "")
+    assert scene.titled("Billie Jean")["spec"].get("state") != "Absent"
+    scene.patch_sync({"spec": {"telegram": {"adminUserIds": [eve.chat]}}})
+    assert "songs: " in until("the new admin is answered", lambda: _answered(eve, "/status"))
+    sent = mina.tells("/status")
+    time.sleep(QUIET)
+    assert not mina._from_bot(sent)
+
+
+def _answered(person: Person, text: str) -> str:
+    sent = person.tells(text)
+    end = time.monotonic() + QUIET
+    while time.monotonic() < end and not person._from_bot(sent):
+        time.sleep(0.05)
+    return "".join(said(message) for message in person._from_bot(sent))
+
+
+def test_it_wrote_nothing_but_tracks_and_statuses(scene: Scene) -> None:
+    """What the bot does needs no right that syncing doesn't."""
+    written = {write.resource for write in scene.kubernetes_writes()}
+    assert written <= {
+        "tracks.navaar.dev",
+        "tracks.navaar.dev/status",
+        "musicsyncs.navaar.dev/status",
+        "events",
+        "secrets",
+    }

@@ -1,0 +1,205 @@
+"""The bot apart from the wire: what is a command, which button works for whom, what fits into a message."""
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram.constants import MessageLimit
+
+from navaar.bot import markup
+from navaar.bot.answer import Answer, Key, paged
+from navaar.bot.buttons import LIFE, MOST, Buttons
+from navaar.bot.command import Command, command_of
+from navaar.bot.commands import COMMANDS, MENU
+from navaar.bot.visit import Visit
+from navaar.intake import ALLOWED, Intake
+from navaar.words import ENGLISH, LANGUAGES
+
+MINA, EVE = 7, 8
+SYNC = ("music", "friday-tapes")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/status", Command("status")),
+        ("  /STATUS  ", Command("status")),
+        ("/status@Some_Bot now", Command("status", "now", "some_bot")),
+        ("/add  Adele\n -  Hello ", Command("add", "Adele - Hello")),
+        ("/delete \u202e\u2067\u2069", Command("delete")),
+        ("/track می\u200cخواهم", Command("track", "می\u200cخواهم")),
+        ("/track " + "x" * 5000, Command("track", "x" * 300)),
+        ("/", Command("")),
+        ("/<b>", Command("")),
+        ("hello /status", None),
+        ("", None),
+    ],
+)
+def test_a_command_is_what_begins_with_a_slash(text: str, command: Command | None) -> None:
+    assert command_of(text) == command
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+async def nothing(visit: Visit) -> Answer:
+    return Answer("")
+
+
+KEYS = ((Key("yes", nothing), Key("no", nothing)),)
+
+
+def test_a_button_works_under_its_message_once_and_takes_those_beside_it_along() -> None:
+    buttons = Buttons(lambda: 0.0)
+    rows = buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
+    (_, yes), (_, no) = rows[0]
+    assert buttons.find(yes, 1, 5) is None, "it was not sent yet"
+    buttons.sent(rows, 5)
+    assert buttons.find(yes, 1, 6) is None and buttons.find(yes, 2, 5) is None
+    found = buttons.find(yes, 1, 5)
+    assert found is not None and found.user == MINA
+    buttons.used(found)
+    assert buttons.find(yes, 1, 5) is None and buttons.find(no, 1, 5) is None
+
+
+def test_a_button_ends_with_time_and_the_oldest_go_when_there_are_many() -> None:
+    now = 0.0
+    buttons = Buttons(lambda: now)
+    rows = buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
+    buttons.sent(rows, 5)
+    now = LIFE - 1
+    assert buttons.find(rows[0][0][1], 1, 5) is not None
+    now = LIFE
+    assert buttons.find(rows[0][0][1], 1, 5) is None
+    now = 0.0
+    for _ in range(MOST // 2):
+        buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
+    assert buttons.find(rows[0][0][1], 1, 5) is None
+
+
+def test_what_a_button_carries_is_short_and_cannot_be_guessed() -> None:
+    buttons = Buttons(lambda: 0.0)
+    made = {data for _ in range(50) for row in buttons.made(KEYS, MINA, 1, (SYNC,), "delete") for _, data in row}
+    assert len(made) == 100 and all(16 <= len(data) <= 64 for data in made)
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+def visit(language: str = ENGLISH) -> Visit:
+    return Visit(cast("Any", None), MINA, 1, language, (SYNC,), "queue")
+
+
+@pytest.mark.parametrize("block", ["x" * 900, "چشم من " * 100, markup.name("<&>" * 300, 300), "🎵" * 400])
+async def test_long_answers_come_in_pages_that_fit(block: str) -> None:
+    blocks = [f"{number} {block}" for number in range(40)]
+    page = paged(visit(), "heading", blocks)
+    seen = []
+    for _ in range(60):
+        assert markup.units(page.text) <= MessageLimit.MAX_TEXT_LENGTH
+        seen += [line for line in page.text.splitlines() if line.endswith(block.splitlines()[-1])]
+        forth = [key for row in page.keys for key in row if key.label == "▸"]
+        if not forth:
+            break
+        page = await forth[0].press(visit())
+    assert seen == blocks
+    assert any(key.label == "◂" for row in page.keys for key in row)
+
+
+def test_one_page_has_no_pages() -> None:
+    assert paged(visit(), "heading", ["one"]) == Answer("<b>heading</b>\none")
+
+
+def test_a_name_is_escaped_and_keeps_its_direction_to_itself() -> None:
+    shown = markup.name('\u202e</b><a href="x">\u2069 & Co')
+    assert shown.startswith(markup.FIRST_STRONG) and shown.endswith(markup.POP)
+    assert not set(shown[1:-1]) & set("<>\u202e\u2068\u2069")
+    assert "&amp;" in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_of_the_menu_is_explained_and_there(language: str) -> None:
+    assert set(MENU) | {"start"} == set(COMMANDS)
+    assert {key.removeprefix("menu.") for key in LANGUAGES[language] if key.startswith("menu.")} == set(MENU)
+    assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in MENU)
+
+
+def test_every_text_that_is_asked_for_is_in_the_catalogue() -> None:
+    folder = Path(__file__).parents[2] / "operator" / "navaar" / "bot"
+    asked = set()
+    for file in folder.glob("*.py"):
+        source = file.read_text()
+        asked |= set(re.findall(r"\b(?:say|Refused)\(\s*(?:language, )?\"([a-z_.]+)\"", source))
+    assert len(asked) > 60
+    assert asked <= LANGUAGES[ENGLISH].keys()
+
+
+# --- who is heard -----------------------------------------------------------------------------------------------------
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.offered: list[tuple[Update, Any]] = []
+
+    def offer(self, update: Update, syncs: tuple[tuple[str, str], ...]) -> None:
+        self.offered.append((update, syncs))
+
+    def start(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+class Reader:
+    channel = "@tapes"
+    gap_recorded = True
+
+    def __init__(self, admins: set[int], key: tuple[str, str] = SYNC) -> None:
+        self.admins = frozenset(admins)
+        self.key = key
+
+    async def read(self, message: Message) -> None:
+        raise AssertionError("what people say to the bot is no post")
+
+    def changed(self) -> None:
+        pass
+
+
+def by(person: int, *, pressed: bool = False) -> Update:
+    user = User(person, "somebody", is_bot=False)
+    chat = Chat(person, "private")
+    if pressed:
+        return Update(1, callback_query=CallbackQuery("1", user, "chat", data="x"))
+    return Update(1, message=Message(1, cast("Any", None), chat, from_user=user, text="/status"))
+
+
+def intake(*readers: Reader) -> tuple[Intake, Desk]:
+    desk = Desk()
+    made = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None, desk=desk)
+    made.readers += readers
+    return made, desk
+
+
+@pytest.mark.parametrize("pressed", [False, True])
+async def test_only_what_an_admin_says_reaches_the_desk_with_what_is_theirs(pressed: bool) -> None:
+    made, desk = intake(Reader({MINA}), Reader({MINA, 9}, ("music", "monday")), Reader({9}, ("music", "other")))
+    for person in (EVE, MINA):
+        await made._hand_out(by(person, pressed=pressed))
+    ((update, syncs),) = desk.offered
+    assert update.effective_user is not None and update.effective_user.id == MINA
+    assert syncs == (SYNC, ("music", "monday"))
+
+
+async def test_while_another_process_uses_the_bot_nobody_is_answered() -> None:
+    made, desk = intake(Reader({MINA}))
+    made._contested_until = float("inf")
+    await made._hand_out(by(MINA))
+    assert not desk.offered
+
+
+def test_messages_are_asked_for_only_where_somebody_is_answered() -> None:
+    assert intake(Reader(set()))[0]._wanted == ALLOWED
+    assert set(intake(Reader(set()), Reader({MINA}))[0]._wanted) == {*ALLOWED, "message", "callback_query"}
