@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-TELEGRAM, YOUTUBE, MUSIC, SPOTIFY = SERVICES = ("telegram", "youtube", "youtube-music", "spotify")
+TELEGRAM, YOUTUBE, MUSIC, SPOTIFY, WEBHOOK = SERVICES = ("telegram", "youtube", "youtube-music", "spotify", "webhook")
+_MUSIC = (TELEGRAM, YOUTUBE, MUSIC, SPOTIFY)
 _PLAYLISTS = (YOUTUBE, MUSIC, SPOTIFY)
 Group = str
 
@@ -14,7 +15,7 @@ class Kind:
     name: str
     group: Group
     says: str
-    services: tuple[str, ...] = SERVICES
+    services: tuple[str, ...] = _MUSIC
     changes: bool = False
 
     @property
@@ -24,9 +25,12 @@ class Kind:
 
 
 def _group(
-    group: Group, *kinds: tuple[str, str] | tuple[str, str, tuple[str, ...]], changes: bool = False
+    group: Group,
+    *kinds: tuple[str, str] | tuple[str, str, tuple[str, ...]],
+    changes: bool = False,
+    services: tuple[str, ...] = _MUSIC,
 ) -> list[Kind]:
-    return [Kind(kind[0], group, kind[1], kind[2] if len(kind) > 2 else SERVICES, changes) for kind in kinds]
+    return [Kind(kind[0], group, kind[1], kind[2] if len(kind) > 2 else services, changes) for kind in kinds]
 
 
 ANSWERS = "A request or its answer is lost, or late"
@@ -51,6 +55,7 @@ ALL = [
         ("slow", "carried out at once, the answer trickles for --seconds"),
         ("hang", "accepted, nothing for --seconds, then the connection is cut; --applied: done all the same"),
         ("down", "nobody there: connections are refused (502 at the proxy) and open ones cut"),
+        services=SERVICES,
     ),
     *_group(
         REFUSED,
@@ -59,6 +64,7 @@ ALL = [
         ("quota", "the vendor's answer to a used-up quota, until its reset (Spotify: --seconds)", _PLAYLISTS),
         ("revoked", "the vendor's answer to a dead token"),
         ("conflict", "409: another getUpdates consumer", (TELEGRAM,)),
+        services=SERVICES,
     ),
     *_group(
         LISTED,

@@ -14,7 +14,7 @@ from types import TracebackType
 import trustme
 from aiohttp import web
 
-from sandbox import spotify, telegram, youtube
+from sandbox import spotify, telegram, webhook, youtube
 from sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -36,11 +36,13 @@ HOSTS: dict[str, tuple[str, ...]] = {
         "*.googlevideo.com",
         "i.ytimg.com",
     ),
+    "webhook": webhook.HOSTS,
 }
 APPLICATIONS: dict[str, Callable[[World], web.Application]] = {
     "telegram": telegram.application,
     "spotify": spotify.application,
     "youtube": youtube.application,
+    "webhook": webhook.application,
 }
 _HEAD_LIMIT = 65_536
 
@@ -54,8 +56,8 @@ class Refusal:
 
     def __str__(self) -> str:
         return (
-            f"the sandbox refused {self.method} {self.target}: it answers for Telegram, Spotify and YouTube, "
-            "and nothing leaves loopback"
+            f"the sandbox refused {self.method} {self.target}: it answers for Telegram, Spotify, YouTube and "
+            "a webhook, and nothing leaves loopback"
         )
 
 

@@ -13,6 +13,7 @@ from sandbox.journal import Journal
 if TYPE_CHECKING:
     from sandbox.spotify.state import SpotifyState
     from sandbox.telegram.state import TelegramState
+    from sandbox.webhook import WebhookState
     from sandbox.youtube.state import YouTubeState
 
 # The services import `World`, so their states are imported when one is made.
@@ -28,6 +29,12 @@ def _telegram() -> "TelegramState":
     from sandbox.telegram.state import TelegramState
 
     return TelegramState()
+
+
+def _webhook() -> "WebhookState":
+    from sandbox.webhook import WebhookState
+
+    return WebhookState()
 
 
 def _youtube() -> "YouTubeState":
@@ -46,6 +53,8 @@ def _conditions(service: str) -> "dict[str, Callable[[World, Fault], Undo | None
             from sandbox.telegram.conditions import CONDITIONS as TELEGRAM
 
             return TELEGRAM
+        case "webhook":
+            return {}
         case _:
             from sandbox.youtube.conditions import CONDITIONS as YOUTUBE
 
@@ -63,6 +72,7 @@ class World:
     gates: Gates = field(default_factory=Gates)
     spotify: "SpotifyState" = field(default_factory=_spotify)
     telegram: "TelegramState" = field(default_factory=_telegram)
+    webhook: "WebhookState" = field(default_factory=_webhook)
     youtube: "YouTubeState" = field(default_factory=_youtube)
 
     def __post_init__(self) -> None:

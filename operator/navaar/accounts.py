@@ -25,12 +25,13 @@ from navaar.secrets import Consent, SecretProblem, Secrets
 from reconcilers.account import Account
 from reconcilers.audio import AudioSource, Worker
 from reconcilers.budget import SPOTIFY, YOUTUBE
-from reconcilers.errors import AuthError
+from reconcilers.errors import AuthError, RateLimitError
 from reconcilers.services.found import Found
 from reconcilers.services.protocol import Service, ServiceName
 from reconcilers.services.spotify import SpotifyService
 from reconcilers.services.spotify_auth import CONSENT, SpotifyCredentials, SpotifyTokens
 from reconcilers.services.telegram import TelegramService, close_bot, new_bot
+from reconcilers.services.telegram_chat import TelegramChat
 from reconcilers.services.youtube_auth import GoogleCredentials, GoogleTokens
 from reconcilers.services.youtube_data import YouTubeDataService
 from reconcilers.services.youtube_music import YouTubeMusicService
@@ -115,6 +116,15 @@ class Accounts:
             on_call=known.counted(None),
         )
         return adapter, account
+
+    async def chat(self, namespace: str, spec: Mapping[str, Any], chat_id: int) -> TelegramChat:
+        """A chat that the channel's bot writes to, counted as all that the bot does. Raises `RateLimitError` too."""
+        secret = await self.secrets.read(namespace, spec["credentialsSecretRef"]["name"], required=("token",))
+        token = secret["token"].strip()
+        known = await self.book.open(ServiceName.TELEGRAM, token, None)
+        if (parked := known.account.parked) is not None:
+            raise RateLimitError("Telegram asks the bot to wait.", retry_at=parked.until)
+        return TelegramChat(token, chat_id, clock=self.clock, on_call=known.counted(None))
 
     async def leave(self, account: BotAccount) -> None:
         """Gives a bot back; the last to do so ends its stream."""

@@ -1,6 +1,7 @@
 """From changes in the cluster to passes: which MusicSync is due, who may write what, and what its status says."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -29,6 +30,7 @@ Key = tuple[str, str]
 Resource = Mapping[str, Any]
 
 WORKERS = 4
+REMEMBER_ATTEMPTS = 5
 LONG = 0.25
 """Seconds after which a pass has taken in so much that what it left behind in memory is worth giving back."""
 
@@ -87,6 +89,8 @@ class Controller:
 
     def secret_changed(self, namespace: str, name: str) -> None:
         """A Secret was made, replaced or deleted."""
+        if self._shared is not None:
+            self._shared.notifier.secret_changed(namespace, name)
         for key, session in self.sessions.items():
             if key[0] == namespace and session.uses(name):
                 session.secret_changed()
@@ -148,6 +152,7 @@ class Controller:
         self._shared = shared
         for resource in known:
             self.changed(resource)
+        shared.notifier.start()
         self._unprimed = set(self.resources)
         if not self._unprimed:
             self.primed.set()
@@ -155,6 +160,8 @@ class Controller:
 
     async def close(self, grace: float = 30.0) -> None:
         """No further pass; what is under way comes to its end within `grace` seconds."""
+        if self._shared is not None:
+            await self._shared.notifier.close()
         self.queue.close()
         for worker in self._workers:
             worker.cancel()
@@ -218,26 +225,47 @@ class Controller:
             await session.close()
             session = None
         if resource is None or resource["metadata"].get("deletionTimestamp"):
+            self._shared.notifier.gone(key)
             return None
         stalled = self._claimed(resource)
         if stalled is not None:
             if session is not None:
                 del self.sessions[key]
                 await session.close()
-            return await self._write(key, resource, self._stalled(resource, stalled), None)
+            return await self._told(key, resource, self._stalled(resource, stalled), None)
         if session is None:
             session = self.sessions[key] = Session(key, resource, self._shared)
         try:
             status, moment = await session.step(resource)
         except ValueError as error:
-            return await self._write(key, resource, self._stalled(resource, ("InvalidSpec", str(error))), None)
+            return await self._told(key, resource, self._stalled(resource, ("InvalidSpec", str(error))), None)
         except Denied as error:
             if error.status == 403:
                 # Trying again doesn't help until a person does something, so it is said where people look.
                 said = f"The operator lacks a right. Give its service account the chart's Role here. {error}"
-                await self._write(key, resource, self._stalled(resource, ("Forbidden", said)), None)
+                await self._told(key, resource, self._stalled(resource, ("Forbidden", said)), None)
             raise
-        return await self._write(key, resource, status, moment, session)
+        return await self._told(key, resource, status, moment, session)
+
+    async def _told(
+        self, key: Key, resource: Resource, status: dict[str, Any], moment: float | None, session: Session | None = None
+    ) -> float | None:
+        """Writes the status, and leaves it to the notifier whom to tell of it."""
+        assert self._shared is not None
+        moment = await self._write(key, resource, status, moment, session)
+        if (written := self.resources.get(key)) is not None:
+            self._shared.notifier.saw(written, session.songs if session is not None else {})
+        return moment
+
+    async def remember(self, key: Key) -> None:
+        """Stores what people were told of a MusicSync by now. Raises KubeError."""
+        for _ in range(REMEMBER_ATTEMPTS):
+            resource = self.resources.get(key)
+            if resource is None or not (resource.get("status") or {}).get("conditions"):
+                return
+            # A pass may write at the same time: whichever of the two is later sees the other's.
+            if await self._write(key, resource, resource["status"], None) is None:
+                return
 
     def _stalled(self, resource: Resource, stalled: tuple[str, str]) -> dict[str, Any]:
         previous = resource.get("status") or {}
@@ -253,6 +281,8 @@ class Controller:
         self, key: Key, resource: Resource, status: dict[str, Any], moment: float | None, session: Session | None = None
     ) -> float | None:
         """Writes the status if it changed: at once where a condition turned, now and then where only numbers did."""
+        if self._shared is not None:
+            status = self._shared.notifier.stamped(resource, status)
         self._metrics.said(key, status["conditions"])
         previous = resource.get("status") or {}
         if status == previous:
@@ -356,7 +386,8 @@ def _turned(status: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     telegram = status.get("telegram") or {}
     past = ("past", str(telegram.get("past")), str(telegram.get("acceptedPast")))
     handled = ("handled", str(status.get("lastHandledReconcileAt")), str(status.get("observedGeneration")))
-    return [*sorted(told), past, handled]
+    people = ("told", json.dumps(status.get("notifications")), "")
+    return [*sorted(told), past, handled, people]
 
 
 def _key(resource: Resource) -> Key:

@@ -33,6 +33,8 @@ from navaar.lease import Elector, Heartbeat
 from navaar.ledger import Ledger
 from navaar.loglines import LogLines
 from navaar.metrics import Metrics
+from navaar.notices.notifier import Notifier
+from navaar.notices.post import Mail
 from navaar.secrets import Secrets
 from navaar.session import Shared
 from navaar.store import TrackStore
@@ -193,6 +195,7 @@ class Process:
                     lambda: elector.epoch,
                     options.timing,
                     metrics,
+                    Notifier(Mail(accounts, secrets), controller.remember, elector.still_leader),
                 )
                 known = [
                     resource

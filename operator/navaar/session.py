@@ -13,13 +13,15 @@ from navaar.api.convert import sync_from
 from navaar.channel import Channel, Problem
 from navaar.conditions import Conditions
 from navaar.metrics import Metrics
+from navaar.notices.notifier import Notifier
+from navaar.notices.standing import Songs, songs_of
 from navaar.record import SyncFacts
 from navaar.secrets import SecretProblem
 from navaar.store import TrackStore
 from navaar.tracks import StoredTracks
 from reconcilers.engine import Engine
 from reconcilers.errors import AuthError, QuotaError, TargetError
-from reconcilers.model import NOT_READING, Place
+from reconcilers.model import NOT_READING, NOTHING, Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.bulk import Held
 from reconcilers.plan.lookback import NO_LOOKBACK
@@ -46,6 +48,7 @@ class Shared:
     epoch: Callable[[], int]
     timing: Timing
     metrics: Metrics
+    notifier: Notifier
     clock: Callable[[], float] = time.time
 
 
@@ -69,6 +72,7 @@ class Session:
         self._cookies = False
         self._secrets: set[str] = set()
         self._counted: tuple[dict[str, int], dict[ServiceName, summary.Standing], float | None] | None = None
+        self._songs: Mapping[str, Songs] | None = None
         self._progress = Progress()
         self._handled: str | None = None
         self._asked: frozenset[ServiceName] = frozenset()
@@ -80,6 +84,11 @@ class Session:
     def places(self) -> Mapping[ServiceName, Place]:
         """What is remembered of its places."""
         return self._engine.places if self._engine is not None else {}
+
+    @property
+    def songs(self) -> Mapping[str, Songs]:
+        """The songs that people are told of; none where nobody is told anything."""
+        return self._songs or NOTHING
 
     # ------------------------------------------------------------------ the pass
 
@@ -133,6 +142,9 @@ class Session:
             self._wake()
         if self._counted is None or plan.records or plan.deleted:
             self._counted = (*summary.count(tracks, sync), summary.oldest_question(tracks.values()))
+            self._songs = None
+        if self._songs is None and resource["spec"].get("notifications"):
+            self._songs = songs_of(tracks.values())
         counts, places, question = self._counted
         self.held = plan.held if sync.mode is not Mode.PLAN else Held()
         states = {service: standing.states for service, standing in places.items()}

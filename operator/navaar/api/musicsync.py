@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from navaar.api.common import NAME_LIMIT, Id, Model, Name, Schema, Score, rule, rules
 from navaar.api.duration import Duration, bounds
 from navaar.api.musicsyncstatus import MusicSyncStatus
+from navaar.api.notifications import NotificationsSpec
 from navaar.api.places import SpotifySpec, TelegramSpec, YouTubeMusicSpec
 from reconcilers.policy import Mode, RemovalPolicy
 
@@ -118,6 +119,17 @@ class MusicSyncSpec(Model):
             _kept("Telegram", "telegram"),
             _kept("YouTube Music", "youtubeMusic"),
             _kept("Spotify", "spotify"),
+            rule(
+                "!has(self.notifications) || !has(self.notifications.chat) || has(self.telegram)",
+                "notifications.chat needs spec.telegram, whose bot writes there; without it, name a webhookSecretRef",
+                field=".notifications",
+            ),
+            rule(
+                "!has(self.notifications) || !has(self.notifications.chat) || !has(self.telegram) || "
+                "string(self.notifications.chat) != self.telegram.channel",
+                "notifications.chat is the channel itself: name a person's id or a group's",
+                field=".notifications",
+            ),
         )
     )
 
@@ -157,6 +169,10 @@ class MusicSyncSpec(Model):
         list[ExclusionSpec], Field(max_length=500, json_schema_extra={"x-kubernetes-list-type": "atomic"})
     ] = Field(default_factory=list)
     """Songs that are left alone everywhere: neither added nor removed."""
+
+    notifications: NotificationsSpec | None = None
+    """Who is told when something needs a person: a refused sign-in, songs in review, failures, a plan that waits. Unset:
+    nobody; what there is to know stands in status and Events either way."""
 
     suspend: bool = False
     """True stops everything for this MusicSync: nothing is read, nothing is written."""

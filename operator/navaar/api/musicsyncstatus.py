@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from navaar.api.common import Conditions, Count, Message, Model, Text, Time
+from navaar.api.notifications import NotificationsStatus
 from reconcilers.plan.preview import Op
 from reconcilers.services.protocol import ServiceName
 
@@ -231,6 +232,10 @@ class MusicSyncStatus(Model):
     plan: PlanStatus | None = None
     """What would be done: in mode Plan, or while a plan waits for approval."""
 
+    notifications: NotificationsStatus | None = None
+    """What the people of spec.notifications were told."""
+
     conditions: Conditions = Field(default_factory=list)
     """Ready sums up the places' own TelegramReady, YouTubeMusicReady and SpotifyReady. Reconciling stands
-    until a change was first acted on; Stalled when nothing can go on without a person."""
+    until a change was first acted on; Stalled when nothing can go on without a person. NotificationsDelivered is there with
+    spec.notifications, says whether they arrive, and is no part of Ready."""

@@ -162,4 +162,18 @@ WORDS = {
     "not.again": "That button was used, or is too old. Ask anew.",
     "not.well": "That went wrong on my side; the operator's log says how. Nothing may have been changed.",
     "not.in_time": "That took too long, and was given up.",
+    # What people are told unasked.
+    "notice.hello": "News comes here from now on: when something needs you, and when it is well again.",
+    "notice.sign_in": "{place} has refused the sign-in since {since}.",
+    "notice.trouble": "{place} has not been ready since {since} ({reason}).",
+    "notice.stopped": "Nothing goes on since {since} ({reason}).",
+    "notice.approval": "A large batch has waited for your approval since {since}.",
+    "notice.review.one": "A song has waited for your answer since {since}:",
+    "notice.review.some": "{count} songs have waited for your answer, the first since {since}:",
+    "notice.failed.one": "A song has failed, on {since}:",
+    "notice.failed.some": "{count} songs have failed, the first on {since}:",
+    "notice.more": "and {count} more.",
+    "notice.all": "({count} in all.)",
+    "notice.consent": "The consent for {place} ends on {ends}.",
+    "notice.recovered": "{place} is well again, since {since}.",
 }

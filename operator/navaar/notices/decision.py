@@ -1,0 +1,220 @@
+"""What to tell now: a function of what was told before, how it stands, and the time.
+
+- A refused sign-in is told at once, what a person must mend after minutes, what may pass by itself after an hour, a
+  used-up quota after more than its day.
+- Songs are gathered for some minutes, and told of once in `COOLDOWN`.
+- What was told is told to be well again, once it stays so. What comes and goes is told later each time.
+- However much happens: no more than `BURST` messages within `SPELL`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from navaar.notices.memory import Memory, Told
+from navaar.notices.standing import FAILED, NO_SONGS, REVIEW, Approval, Consent, Song, Songs, Standing, Trouble
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+
+GATHER = 5 * MINUTE
+"""Seconds for which songs, and a plan that still grows, are gathered before they are told of."""
+
+COOLDOWN = 6 * HOUR
+"""Seconds before the same sort of news about songs and plans is told again."""
+
+CALM = MINUTE
+"""Seconds for which a place must have been ready before that is told."""
+
+RETURN = 30 * MINUTE
+"""Seconds for which something that was told to be well must be in trouble again; twice that each further time in a day."""
+
+BURST, SPELL = 2, 10 * MINUTE
+
+SIGN_IN = frozenset({"AuthExpired", "InvalidCredentials", "InvalidClient", "InsufficientScope", "ApiDisabled"})
+"""Reasons for which nothing is tried again until a person signs in anew."""
+
+PATIENCE: Mapping[str, float] = {
+    **dict.fromkeys(SIGN_IN, 0.0),
+    # Somebody may just be at it.
+    **dict.fromkeys(
+        (
+            "SecretNotFound",
+            "SecretIncomplete",
+            "NotFound",
+            "NotAChannel",
+            "Forbidden",
+            "TargetClaimed",
+            "InvalidSpec",
+            "ScratchChatUnusable",
+            "Protected",
+            "Full",
+        ),
+        5 * MINUTE,
+    ),
+    # It is being read; nothing is lost, and nothing posted.
+    "ChannelPastUnknown": 30 * MINUTE,
+    # Every day has its end; a backlog runs into it daily.
+    "QuotaExhausted": 26 * HOUR,
+    "RateLimited": 26 * HOUR,
+}
+"""Seconds for which a trouble, by its reason, may pass by itself; `LASTING` for any other."""
+
+LASTING = HOUR
+
+
+class News(StrEnum):
+    """What is told, in the order in which it is."""
+
+    HELLO = "Hello"
+    SIGN_IN = "SignIn"
+    TROUBLE = "Trouble"
+    APPROVAL = "Approval"
+    REVIEW = "Review"
+    FAILED = "Failed"
+    CONSENT = "Consent"
+    RECOVERED = "Recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news. `about` is a place, or the MusicSync; `since` is in Unix seconds.
+
+    Of songs: how many are `new`, how many there are in `all`, and the newest of the new ones.
+    """
+
+    news: News
+    about: str = ""
+    since: float = 0.0
+    reason: str = ""
+    message: str = ""
+    new: int = 0
+    all: int = 0
+    songs: tuple[Song, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to tell now (nothing, most of the time), what is remembered once it is told, and when to decide again."""
+
+    items: tuple[Item, ...]
+    memory: Memory
+    again: float | None
+
+
+def decide(memory: Memory, standing: Standing, to: str, now: float, *, greet: bool = False) -> Decision:
+    """What to tell the people of `to`. Those who were never told anything, or are lost (`greet`), are greeted first.
+
+    `now` and `Decision.again` are Unix seconds; None: not before something changes.
+    """
+    if memory.to != to:
+        memory = Memory(to=to)
+        greet = True
+    if standing.silent:
+        return Decision((), memory, None)
+    made = _Draft(memory, now)
+    if greet:
+        made.items.append(Item(News.HELLO))
+    for about, trouble in standing.troubles.items():
+        made.trouble(about, trouble)
+    for about, since in standing.well.items():
+        made.well(about, since)
+    if standing.approval is not None:
+        made.approval(standing.approval)
+    for about, news in ((REVIEW, News.REVIEW), (FAILED, News.FAILED)):
+        made.songs(about, news, standing.songs.get(about, NO_SONGS))
+    if standing.consent is not None:
+        made.consent(standing.consent)
+    return made.decision()
+
+
+class _Draft:
+    """A decision in the making: `later` are the moments at which more becomes due."""
+
+    def __init__(self, memory: Memory, now: float) -> None:
+        self.memory, self.now = memory, now
+        self.told = dict(memory.told)
+        self.items: list[Item] = []
+        self.later: list[float] = []
+
+    def decision(self) -> Decision:
+        recent = [at for at in self.memory.sent if at > self.now - SPELL]
+        if self.items and len(recent) >= BURST:
+            return Decision((), self.memory, recent[-BURST] + SPELL)
+        again = min(self.later, default=None)
+        if not self.items:
+            return Decision((), self.memory, again)
+        order = list(News)
+        items = tuple(sorted(self.items, key=lambda item: order.index(item.news)))
+        kept = {about: one for about, one in self.told.items() if one.over is None or one.over > self.now - DAY}
+        # Who sets this up waits for the greeting; what comes after it is not to wait for that.
+        greeting = all(item.news is News.HELLO for item in items)
+        memory = replace(self.memory, sent=tuple(recent if greeting else [*recent, self.now])[-BURST:], told=kept)
+        return Decision(items, memory, again)
+
+    def due(self, moment: float) -> bool:
+        if moment > self.now:
+            self.later.append(moment)
+        return moment <= self.now
+
+    def trouble(self, about: str, trouble: Trouble) -> None:
+        known = self.told.get(about)
+        signs_in = trouble.reason in SIGN_IN
+        if known is not None and known.over is None:
+            # It is known that something is wrong there; that it won't pass by itself is news.
+            if not signs_in or known.reason in SIGN_IN:
+                return
+            wait = 0.0
+        else:
+            wait = max(PATIENCE.get(trouble.reason, LASTING), self._weary(known))
+        if self.due(trouble.since + wait):
+            news = News.SIGN_IN if signs_in else News.TROUBLE
+            self.items.append(Item(news, about, trouble.since, trouble.reason, trouble.message))
+            self.told[about] = Told(self.now, trouble.reason, self._often(known) + 1)
+
+    def well(self, about: str, since: float) -> None:
+        known = self.told.get(about)
+        if known is None or known.over is not None:
+            return
+        calm = CALM if known.times <= 1 else self._weary(replace(known, times=known.times - 1))
+        if self.due(since + calm):
+            self.items.append(Item(News.RECOVERED, about, known.at, known.reason))
+            self.told[about] = replace(known, over=self.now)
+
+    def approval(self, approval: Approval) -> None:
+        known = self.told.get("approval")
+        if known is not None and known.reason == approval.hash:
+            return
+        if self.due(max(approval.since + GATHER, known.at + COOLDOWN if known is not None else 0.0)):
+            self.items.append(Item(News.APPROVAL, "approval", approval.since, approval.hash, approval.summary))
+            self.told["approval"] = Told(self.now, approval.hash)
+
+    def songs(self, about: str, news: News, songs: Songs) -> None:
+        known = self.told.get(about)
+        mark = known.mark if known is not None and known.mark is not None else float("-inf")
+        new = [moment for moment in songs.moments if moment > mark]
+        if not new:
+            return
+        if self.due(max(new[0] + GATHER, known.at + COOLDOWN if known is not None else 0.0)):
+            named = tuple(song for song in songs.newest if song.since > mark)
+            self.items.append(Item(news, about, new[0], new=len(new), all=len(songs.moments), songs=named))
+            self.told[about] = Told(self.now, mark=new[-1])
+
+    def consent(self, consent: Consent) -> None:
+        """Once when it is about to end, and once more in its last week."""
+        known = self.told.get("consent")
+        last = consent.ends - 7 * DAY
+        if known is not None and known.reason == f"{consent.ends:.0f}" and (known.at >= last or not self.due(last)):
+            return
+        self.items.append(Item(News.CONSENT, "spotify", consent.ends, "ConsentExpiring", consent.message))
+        self.told["consent"] = Told(self.now, f"{consent.ends:.0f}")
+
+    def _often(self, known: Told | None) -> int:
+        """How often it was told of late."""
+        if known is None or (known.over or known.at) <= self.now - DAY:
+            return 0
+        return known.times
+
+    def _weary(self, known: Told | None) -> float:
+        """Seconds for which what was told before must last to be told again."""
+        often = self._often(known)
+        return RETURN * 2.0 ** min(often - 1, 10) if often else 0.0

@@ -1,0 +1,157 @@
+"""People are told in a chat or by a webhook, through the real clients, by an operator of its own process."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sandbox import quickstart, scenario, webhook
+from tests.e2e.conftest import Scene
+
+HOOK = "friday-tapes-webhook"
+
+
+def by_webhook(scene: Scene, url: str = webhook.URL, **more: Any) -> dict[str, Any]:
+    scene.apply(quickstart.secret(HOOK, {"url": url}))
+    return {"webhookSecretRef": {"name": HOOK}, **more}
+
+
+def received(scene: Scene) -> list[dict[str, Any]]:
+    return scene.box.call(lambda: list(scene.box.world.webhook.received))
+
+
+def news(scene: Scene) -> list[list[str]]:
+    return [[item["news"] for item in one["items"]] for one in received(scene)]
+
+
+def friend(scene: Scene) -> int:
+    """A person who has started the bot; their id."""
+    chat = scene.box.call(lambda: scene.box.world.telegram.create_private("friend", scenario.BOT_TOKEN))
+    return chat.id
+
+
+def heard(scene: Scene, chat: int) -> list[str]:
+    """What the bot said in a chat."""
+    return scene.box.call(lambda: [m.text or "" for m in scene.box.world.telegram.messages(chat) if m.by_bot])
+
+
+def delivered(scene: Scene) -> tuple[str, str, str]:
+    return scene.conditions().get("NotificationsDelivered", ("", "", ""))
+
+
+def revoke(scene: Scene) -> None:
+    scene.box.call(lambda: scene.box.world.spotify.revoke(scenario.SPOTIFY_REFRESH_TOKEN))
+
+
+def test_a_refused_sign_in_is_told_in_the_chat_at_once_and_a_restart_does_not_repeat_it(scene: Scene) -> None:
+    chat = friend(scene)
+    scene.start()
+    scene.begin(notifications={"chat": chat})
+    scene.wait_converged()
+    (hello,) = heard(scene, chat)
+    assert hello.startswith("friday-tapes") and "News comes here" in hello
+    assert delivered(scene)[:2] == ("True", "Delivered")
+    revoke(scene)
+    scene.sync_now()
+    scene.until("it is told", lambda: len(heard(scene, chat)) == 2, 20)
+    told = heard(scene, chat)[1]
+    assert "Spotify has refused the sign-in since 20" in told
+    assert f"navaar auth spotify friday-tapes -n {scene.namespace}" in told
+    assert scene.conditions()["SpotifyReady"][2] in told, "and what the condition says to do"
+    assert scene.keys()["telegram"], "the channel is another chat"
+    assert all("refused" not in str(row) for row in scene.places()["telegram"])
+    assert scene.operator.stop() == 0
+    scene.start()
+    scene.sync_now()
+    world = scene.box.world
+    scene.box.call(lambda: world.spotify.grant("new-consent", scenario.SPOTIFY_USER, scenario.SPOTIFY_CLIENT_ID))
+    values = {**quickstart.secrets()[2]["stringData"], "refresh-token": "new-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", values))
+    scene.wait_converged()
+    assert len(heard(scene, chat)) == 2
+
+
+@pytest.mark.time_travel
+def test_songs_that_wait_are_told_together_and_a_place_is_well_again_once_it_stays_so(scene: Scene) -> None:
+    world = scene.box.world
+    scene.box.call(lambda: [scenario.unsigned(world, world.catalogue.by_key(key)) for key in ("despacito", "tnt")])
+    revoke(scene)
+    scene.start()
+    scene.begin(notifications=by_webhook(scene, language="fa"))
+    scene.until("the sign-in is told", lambda: [one for all in news(scene) for one in all] == ["Hello", "SignIn"])
+    assert "Spotify" in received(scene)[-1]["text"] and "نمی‌پذیرد" in received(scene)[-1]["text"]
+    told = len(received(scene))
+    scene.box.call(lambda: world.spotify.grant("new-consent", scenario.SPOTIFY_USER, scenario.SPOTIFY_CLIENT_ID))
+    values = {**quickstart.secrets()[2]["stringData"], "refresh-token": "new-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", values))
+    scene.until("it is mended", lambda: scene.conditions()["SpotifyReady"][0] == "True")
+    scene.advance(61)
+    scene.until("and told to be", lambda: news(scene)[told:] == [["Recovered"]])
+    scene.until("two songs wait", lambda: scene.sync()["status"]["counts"]["review"] == 2)
+    scene.advance(660)
+    scene.until("they are told of", lambda: news(scene)[told:] == [["Recovered"], ["Review"]])
+    (item,) = received(scene)[-1]["items"]
+    assert (item["new"], item["all"], sorted(item["songs"])) == (2, 2, ["Despacito", "T.N.T."])
+    assert item["command"] == f"navaar review --sync friday-tapes -n {scene.namespace}"
+
+
+def test_a_webhook_that_is_down_is_tried_again_and_holds_up_nothing(scene: Scene) -> None:
+    spec = by_webhook(scene)
+    scene.break_("hang", "webhook", seconds=3)
+    scene.break_("error", "webhook", status=503, times=2)
+    scene.start()
+    scene.begin(notifications=spec)
+    scene.wait_converged()
+    assert received(scene) == [], "all songs are where they should be, and the webhook has not answered yet"
+    scene.until("it says so", lambda: delivered(scene)[:2] == ("False", "Unreachable"))
+    assert scene.conditions()["Ready"][:2] == ("True", "Synced")
+    scene.until("it arrives at last", lambda: received(scene))
+    scene.until("and that is said", lambda: delivered(scene)[:2] == ("True", "Delivered"))
+    assert news(scene) == [["Hello"]]
+    (body,) = received(scene)
+    assert body["musicSync"] == {"namespace": scene.namespace, "name": "friday-tapes"}
+    assert body["text"] == body["content"] and "News comes here" in body["text"]
+    assert len(scene.box.world.journal.writes("webhook")) == 4
+
+
+def test_a_chat_that_has_not_started_the_bot_is_said_where_people_look_and_mended_by_starting_it(scene: Scene) -> None:
+    chat = scene.box.call(lambda: scene.box.world.telegram.person("friend").id)
+    scene.start()
+    scene.begin(notifications={"chat": chat})
+    scene.until("it is said", lambda: delivered(scene)[:2] == ("False", "NotFound"))
+    assert f"@{scenario.BOT_USERNAME}" in delivered(scene)[2] and "press Start" in delivered(scene)[2]
+    scene.wait_converged()
+    friend(scene)
+    scene.until("the next try arrives", lambda: delivered(scene)[:2] == ("True", "Delivered"))
+    assert len(heard(scene, chat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "moved_to", "reason", "says"),
+    [
+        ("http://hooks.example.com/hooks/a-path-that-is-a-secret", "", "InvalidWebhook", "not an https address"),
+        (f"{webhook.URL}-which-is-wrong".replace("/hooks/", "/hooks/none-"), "", "WebhookRefused", "HTTP 404"),
+        (webhook.URL, "https://elsewhere.example.com/", "WebhookRefused", "redirect"),
+    ],
+)
+def test_a_webhook_that_cannot_be_used_is_said_without_its_address(
+    scene: Scene, url: str, moved_to: str, reason: str, says: str
+) -> None:
+    scene.start()
+    scene.begin(notifications={"webhookSecretRef": {"name": HOOK}})
+    scene.until("it is missed", lambda: delivered(scene)[:2] == ("False", "SecretNotFound"))
+    assert HOOK in delivered(scene)[2] and "url" in delivered(scene)[2]
+    scene.box.world.webhook.moved_to = moved_to
+    by_webhook(scene, url)
+    scene.until("what is wrong is said", lambda: delivered(scene)[:2] == ("False", reason))
+    assert says in delivered(scene)[2]
+    scene.box.world.webhook.moved_to = ""
+    by_webhook(scene)
+    scene.until("the right address takes effect", lambda: news(scene) == [["Hello"]])
+    told = (
+        scene.operator.log.read_text()
+        + json.dumps(scene.sync())
+        + json.dumps(scene.stage.list("Event", scene.namespace))
+    )
+    for part in ("a-path-that-is-a-secret", "so-is-this", "elsewhere"):
+        assert part not in told.replace(scenario.BOT_TOKEN, "")

@@ -1,0 +1,210 @@
+"""What a message looks like, and where it may go."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from navaar.api.instant import read
+from navaar.notices.decision import Item, News, decide
+from navaar.notices.memory import Memory, Told, memory_from, memory_status
+from navaar.notices.standing import FAILED, NO_SONGS, REVIEW, SYNC, Song, Songs, songs_of, standing
+from navaar.notices.text import Message, message
+from navaar.notices.webhook import DISCORD, address, body_of
+from navaar.secrets import SecretProblem
+from navaar.words import LANGUAGES
+from reconcilers.model import Placement, State, Track
+from reconcilers.recording import Recording
+from reconcilers.services.protocol import ServiceName
+
+NOW = read("2026-11-21T14:02:10Z")
+SYNCED = {"metadata": {"namespace": "music", "name": "friday-tapes", "uid": "u"}, "spec": {}}
+HOSTILE = '</b><a href="tg://x">\u202e&amp; ' + "x" * 2000
+SONGS = tuple(Song(HOSTILE, NOW) for _ in range(5))
+ALL = [
+    Item(News.HELLO),
+    *(
+        Item(news, about, NOW, "AuthExpired" * 2, HOSTILE)
+        for news, about in ((News.SIGN_IN, "telegram"), (News.SIGN_IN, "youtubeMusic"), (News.TROUBLE, "spotify"))
+    ),
+    Item(News.APPROVAL, "approval", NOW, "aaaaaaaaaaaa", HOSTILE),
+    Item(News.REVIEW, REVIEW, NOW, new=100, all=20_000, songs=SONGS),
+    Item(News.FAILED, FAILED, NOW, new=100, all=20_000, songs=SONGS),
+    Item(News.CONSENT, "spotify", NOW, "ConsentExpiring", HOSTILE),
+]
+"""All that there can be in one message."""
+
+
+class Markup(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def shown(made: Message) -> Markup:
+    markup = Markup()
+    markup.feed(made.html)
+    assert not markup.open
+    return markup
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_message_of_hostile_words_fits_and_is_marked_up_by_nobody_else(language: str) -> None:
+    long = {"metadata": {"namespace": "n" * 63, "name": "s" * 52}}
+    markup = shown(message(long, ALL, language))
+    assert set(markup.tags) == {"b", "i", "code"}
+    assert len(markup.text.encode("utf-16-le")) // 2 <= 4096
+    assert "\u202e" not in markup.text
+    assert markup.text.count("\u2068") == markup.text.count("\u2069") > 10
+    plain = message(long, ALL, language)
+    assert len(body_of(plain, "u")["content"]) <= DISCORD
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("news", News)
+def test_every_piece_of_news_says_what_since_when_and_which_command_helps(news: News, language: str) -> None:
+    item = Item(
+        news, "spotify", NOW, "AuthExpired", "Sign in again.", new=1, all=1, songs=(Song("Adele – Hello", NOW),)
+    )
+    made = message(SYNCED, [Item(news) if news is News.HELLO else item], language)
+    (paragraph,) = made.paragraphs
+    assert made.plain.startswith("friday-tapes\n\n")
+    assert paragraph.head in made.plain and (not paragraph.command or f"$ {paragraph.command}" in made.plain)
+    if news is not News.HELLO:
+        assert "2026-11-21" in paragraph.head
+    if news not in (News.HELLO, News.RECOVERED):
+        assert re.fullmatch(r"navaar [a-z].* -n music", paragraph.command)
+
+
+def test_a_message_reads_like_this() -> None:
+    failed = Item(News.FAILED, FAILED, NOW, new=7, all=9, songs=(Song("Adele – Hello", NOW), Song("چشم من", NOW)))
+    items = [Item(News.SIGN_IN, "spotify", NOW, "AuthExpired", "Spotify refuses the consent."), failed]
+    assert message(SYNCED, items, "en").plain.replace("\u2068", "").replace("\u2069", "") == (
+        "friday-tapes\n"
+        "\n"
+        "🔑 Spotify has refused the sign-in since 2026-11-21 14:02 UTC.\n"
+        "Spotify refuses the consent.\n"
+        "$ navaar auth spotify friday-tapes -n music\n"
+        "\n"
+        "✖️ 7 songs have failed, the first on 2026-11-21 14:02 UTC:\n"
+        "• Adele – Hello\n"
+        "• چشم من\n"
+        "and 5 more. (9 in all.)\n"
+        "$ navaar failed --sync friday-tapes -n music"
+    )
+
+
+def test_the_commands_that_are_told_can_be_understood() -> None:
+    from click.testing import CliRunner
+
+    from navaar.cli.program import program
+
+    for paragraph in message(SYNCED, ALL, "en").paragraphs:
+        if paragraph.command:
+            found = CliRunner().invoke(program, [*paragraph.command.split()[1:], "--kubeconfig", "/nowhere"])
+            assert found.exit_code == 1, f"{paragraph.command}: {found.output}"
+
+
+def test_a_webhooks_receiver_can_tell_a_message_that_comes_twice() -> None:
+    one, other = message(SYNCED, ALL[:2], "en"), message(SYNCED, ALL[:3], "en")
+    assert body_of(one, "u")["id"] == body_of(one, "u")["id"] != body_of(other, "u")["id"]
+    assert json.dumps(body_of(other, "u"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "hooks.example.com/x", "http://hooks.example.com/x", "https://", "https://[", "ftp://a/b", "https://a/\x00"],
+)
+def test_only_an_https_address_is_posted_to_and_it_is_never_repeated(url: str) -> None:
+    with pytest.raises(SecretProblem) as problem:
+        address("hook", {"url": url})
+    assert problem.value.reason == "InvalidWebhook" and "Secret hook" in problem.value.message
+    assert len(url) < 10 or url not in problem.value.message
+    assert address("hook", {"url": " https://hooks.example.com/x?y=z\n"}) == "https://hooks.example.com/x?y=z"
+
+
+def condition(type: str, status: str, reason: str = "Ready", since: float = NOW) -> dict[str, Any]:
+    from navaar.api.instant import written
+
+    return {"type": type, "status": status, "reason": reason, "message": "m", "lastTransitionTime": written(since)}
+
+
+def stands(*conditions: dict[str, Any], **status: Any) -> Any:
+    return standing({**SYNCED, "status": {"conditions": list(conditions), **status}})
+
+
+def test_how_it_stands_is_what_the_conditions_say() -> None:
+    found = stands(
+        condition("Ready", "False", "AuthExpired"),
+        condition("TelegramReady", "True"),
+        condition("YouTubeMusicReady", "Unknown", "Progressing"),
+        condition("SpotifyReady", "False", "AuthExpired"),
+    )
+    assert list(found.troubles) == ["spotify"] and found.troubles["spotify"].reason == "AuthExpired"
+    assert set(found.well) == {"telegram", SYNC}, "of what isn't read yet nothing is known"
+
+
+def test_a_plan_that_waits_is_a_question_and_no_trouble_of_its_place() -> None:
+    found = stands(
+        condition("SpotifyReady", "False", "AwaitingApproval"), plan={"hash": "aaaaaaaaaaaa", "summary": "60"}
+    )
+    assert found.troubles == {} and "spotify" in found.well
+    assert found.approval is not None and found.approval.hash == "aaaaaaaaaaaa"
+    assert stands(condition("SpotifyReady", "True"), plan={"hash": "aaaaaaaaaaaa"}).approval is None, (
+        "mode Plan asks nothing"
+    )
+
+
+def test_what_stops_the_whole_of_it_is_told_of_the_whole() -> None:
+    assert list(stands(condition("Stalled", "True", "TargetClaimed")).troubles) == [SYNC]
+    terminal = stands(condition("Stalled", "True", "NotFound"), condition("SpotifyReady", "False", "NotFound"))
+    assert list(terminal.troubles) == ["spotify"]
+
+
+def track(name: str, title: str | None, **placements: tuple[State, float]) -> Track:
+    places = {"spotify": ServiceName.SPOTIFY, "youtube": ServiceName.YOUTUBE}
+    return Track(
+        name,
+        identity=Recording(title, ("Adele",)) if title else None,
+        placements={places[place]: Placement(state, changed=at) for place, (state, at) in placements.items()},
+        created=1.0,
+    )
+
+
+def test_songs_that_failed_or_wait_are_counted_once_each_and_the_newest_are_named() -> None:
+    tracks = [track(f"t{n}", f"Song {n}", spotify=(State.FAILED, NOW + n)) for n in range(20)]
+    tracks += [
+        track("both", "Both", spotify=(State.FAILED, NOW), youtube=(State.REVIEW, NOW + 1)),
+        track("unread", None, spotify=(State.REVIEW, NOW)),
+        track("well", "Well", spotify=(State.PRESENT, NOW)),
+    ]
+    found = songs_of(tracks)
+    assert found[FAILED].moments == tuple(NOW + n for n in range(20))
+    assert [song.title for song in found[FAILED].newest] == [f"Adele – Song {n}" for n in (19, 18, 17, 16, 15)]
+    assert [song.title for song in found[REVIEW].newest] == ["Adele – Both", "unread"]
+    assert songs_of([track("well", "Well", spotify=(State.PRESENT, NOW))]).get(FAILED, NO_SONGS) == Songs()
+
+
+def test_what_was_told_comes_back_from_the_status_as_it_was() -> None:
+    told = {"spotify": Told(NOW, "AuthExpired", 3, NOW + 0.25), FAILED: Told(NOW + 0.1, mark=NOW + 0.0625)}
+    memory = Memory("chat 7", (NOW, NOW + 9), told)
+    assert memory_from(json.loads(json.dumps(memory_status(memory)))) == memory
+    assert memory_from(None) == Memory()
+    status = {"conditions": [condition("SpotifyReady", "False", "AuthExpired")]}
+    sync = {**SYNCED, "status": status}
+    decision = decide(Memory(to="chat 7"), standing(sync), "chat 7", NOW)
+    assert decide(memory_from(memory_status(decision.memory)), standing(sync), "chat 7", NOW + 9e6).items == ()
