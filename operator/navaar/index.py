@@ -20,6 +20,9 @@ SyncKey = tuple[str, str]
 OnForeign = Callable[[str, str, str], None]
 """Told of a change that wasn't ours: namespace, MusicSync, Track."""
 
+OnChange = Callable[[SyncKey, str], None]
+"""Told of any change: MusicSync and Track. Must neither raise nor wait."""
+
 
 class TrackIndex:
     """What is known of all Tracks. `on_foreign` is told of changes that weren't ours, once `telling` is set."""
@@ -32,6 +35,7 @@ class TrackIndex:
         self._phases: dict[SyncKey, Counter[str]] = {}
         self._locks: dict[Key, tuple[asyncio.Lock, int]] = {}
         self.telling = False
+        self.on_change: OnChange | None = None
         self.cache: Cache[Track] = Cache(_stamp, on_change=self._file, on_foreign=self._tell)
 
     def declare(self, facts: SyncFacts) -> None:
@@ -100,6 +104,8 @@ class TrackIndex:
             del self._tracks[key][old.name]
             self._phases[key][revision.phase] -= 1
             self._stale[key].discard(old.name)
+            if self.on_change is not None:
+                self.on_change(key, old.name)
         if new is not None:
             revision = revision_of(new)
             key = (revision.namespace, revision.sync)
@@ -108,6 +114,8 @@ class TrackIndex:
             stale = self._stale.setdefault(key, set())
             if not revision.current:
                 stale.add(new.name)
+            if self.on_change is not None:
+                self.on_change(key, new.name)
 
     def _tell(self, old: Track | None, new: Track | None) -> None:
         """Passes a foreign change on, unless it changed nothing that is read of a Track (labels, say)."""

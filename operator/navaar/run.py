@@ -35,6 +35,8 @@ from navaar.loglines import LogLines
 from navaar.metrics import Metrics
 from navaar.notices.notifier import Notifier
 from navaar.notices.post import Mail
+from navaar.page.live import Live
+from navaar.page.site import Site
 from navaar.secrets import Secrets
 from navaar.session import Shared
 from navaar.store import TrackStore
@@ -122,29 +124,33 @@ class Process:
             secrets.informer(namespace, controller.secret_changed) for namespace in options.namespaces or (None,)
         ]
         metrics.observe(store, controller, elector)
-        syncs = Syncs(kube, options.namespaces)
+        live = Live()
+        syncs = Syncs(kube, options.namespaces, live.changed)
+        store.index.on_change = live.changed
         wants_tokens = not is_loopback(options.host) if options.tokens is None else options.tokens
         reviews = Reviews(kube.configuration) if wants_tokens else None
         lines = LogLines()
         logging.getLogger().addHandler(lines)
         house = House(kube, store, syncs, lines, controller.work, controller.ask, controller.search)
-        api = None
+        api, site = None, None
         if options.api:
             leader = lambda: Leader(elector.holder, elector.leading, elector.active)  # noqa: E731
             sources = Sources(options.namespaces, store, syncs, lines, leader, controller.work)
-            api = (Answers(sources), Gate(reviews, options.token_file, local=is_loopback(options.host)))
+            gate = Gate(reviews, options.token_file, local=is_loopback(options.host))
+            api, site = (Answers(sources), gate), Site(sources, gate, live)
         endpoints = HttpServer(
             application(
                 alive=lambda: self.trouble,
                 ready=lambda: _unready(store, syncs, elector),
                 metrics=metrics.render,
                 api=api,
+                pages=site,
             ),
             host=options.host,
             port=options.port,
         )
         await endpoints.start()
-        served = "/healthz, /readyz, /metrics" + (", /api and /docs" if api else "")
+        served = "/healthz, /readyz, /metrics" + (", /api, /docs and the page" if api else "")
         log.info("serving %s on port %d", served, endpoints.addresses[0][1])
         background = [
             self._background(lag.measure(metrics.lagged), "the event loop can no longer be measured"),
@@ -218,6 +224,7 @@ class Process:
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            live.close()
             await endpoints.close()
             if reviews is not None:
                 await reviews.close()

@@ -1,7 +1,7 @@
 """All MusicSyncs in memory, in an operator that stands by, too: for those who only look."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from navaar.informer import Cache, Informer, Key
 from navaar.kinds import MUSICSYNCS
@@ -9,10 +9,19 @@ from navaar.kube import Kube, Resource
 
 
 class Syncs:
-    """The MusicSyncs of the watched namespaces (None: of the cluster). `run` keeps them the same as the API server."""
+    """The MusicSyncs of the watched namespaces (None: of the cluster). `run` keeps them the same as the API server.
 
-    def __init__(self, kube: Kube, namespaces: Sequence[str] | None = None) -> None:
-        self._cache: Cache[Resource] = Cache(_stamp)
+    `on_change` is told of each that changed, came or went; it must neither raise nor wait.
+    """
+
+    def __init__(
+        self,
+        kube: Kube,
+        namespaces: Sequence[str] | None = None,
+        on_change: Callable[[Key], None] | None = None,
+    ) -> None:
+        self._cache: Cache[Resource] = Cache(_stamp, on_change=self._changed)
+        self._on_change = on_change
         self._informers = [
             Informer(kube, MUSICSYNCS, namespace, self._cache, _slim) for namespace in (namespaces or (None,))
         ]
@@ -41,6 +50,11 @@ class Syncs:
         """Every MusicSync, by namespace and name."""
         found = ((key, self._cache.get(key)) for key in sorted(self._cache.keys()))
         return [resource for _, resource in found if resource is not None]
+
+    def _changed(self, old: Resource | None, new: Resource | None) -> None:
+        resource = new or old
+        if self._on_change is not None and resource is not None:
+            self._on_change((resource["metadata"]["namespace"], resource["metadata"]["name"]))
 
 
 def _slim(resource: Resource) -> Resource:

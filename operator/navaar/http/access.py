@@ -67,6 +67,11 @@ class Gate:
         self._token_file = token_file
         self._local = local
 
+    @property
+    def asks(self) -> bool:
+        """Whether callers must say who they are."""
+        return self._reviews is not None
+
     def admit(self, authorization: str, host: str) -> Caller:
         """The caller with these headers; raises Problem where it can't be anybody's."""
         if self._reviews is None:

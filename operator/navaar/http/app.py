@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from pydantic_core import to_json
@@ -35,17 +36,30 @@ _EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
 _API = {**_EVERYWHERE, "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Vary": "Authorization"}
 
 
+class Pages(Protocol):
+    """What people see in a browser."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where it is."""
+        ...
+
+    def refused(self, request: Request, problem: Problem) -> Response:
+        """A problem, as people see it."""
+        ...
+
+
 def application(
     *,
     alive: Check,
     ready: Check,
     metrics: Callable[[str], tuple[bytes, str]],
     api: tuple[Answers, Gate] | None = None,
+    pages: Pages | None = None,
 ) -> Starlette:
     """``/healthz`` (restart me if it fails), ``/readyz`` (don't wait for me if it fails) and ``/metrics``.
 
-    With `api` also what is under ``/api``, ``/openapi.json`` and ``/docs``. `metrics` gives a body and its content type for
-    the Accept header that it is given.
+    With `api` also what is under ``/api``, ``/openapi.json`` and ``/docs``, with `pages` what people see in a browser.
+    `metrics` gives a body and its content type for the Accept header that it is given.
     """
 
     async def show(request: Request) -> Response:
@@ -59,7 +73,9 @@ def application(
     ]
     if api is not None:
         routes += _api(*api)
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refusing(routes)})
+    if pages is not None:
+        routes += pages.routes()
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refusing(routes, pages)})
 
 
 def _verdict(check: Check) -> Callable[[Request], Awaitable[Response]]:
@@ -130,12 +146,14 @@ def _with(response: Response) -> Response:
     return response
 
 
-def _refusing(routes: Sequence[BaseRoute]) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Tells what the framework refuses as a problem, and which paths there are."""
+def _refusing(routes: Sequence[BaseRoute], pages: Pages | None) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Tells what the framework refuses as a problem, and which paths there are; a browser as a page."""
     there = ", ".join(route.path for route in routes if isinstance(route, Route))
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if pages is not None and error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return pages.refused(request, unknown("There is no such page."))
         if error.status_code == 404:
             return _with(unknown(f"There is nothing here. There are: {there}.").response())
         if error.status_code == 405:

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp
 GRACE = 2.0
 """Seconds that answers under way get at the end."""
 
+STALLED = 30.0
+"""Seconds after which a client that takes nothing is cut off."""
+
 
 class HttpServer:
     """Serves an ASGI application. `host` empty means every address, `port` 0 any free one."""
@@ -31,6 +34,9 @@ class HttpServer:
             # Connections inherit it. asyncio sees to it only where the socket names its protocol, which these don't; without
             # it each answer waits 40 ms for the client's acknowledgement.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Whoever takes nothing of what was sent is cut off; where the system can't see to that, they keep what they have.
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED * 1000))
         config = uvicorn.Config(
             self._app,
             interface="asgi3",

@@ -53,4 +53,11 @@ class Act:
 
 
 def _compact(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """In one line, with what would command a terminal or turn the line around written out: titles come from anybody."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_WRITTEN_OUT)
+
+
+_WRITTEN_OUT = {
+    letter: f"\\u{letter:04x}"
+    for letter in (*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}

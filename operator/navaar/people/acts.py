@@ -143,6 +143,27 @@ def ask_for_pass(sync: Resource, stamp: str) -> list[Act]:
     return [_sync(sync, patch, f"reads every place of {_name(sync)} now, and tries again what failed")]
 
 
+def suspend(sync: Resource) -> list[Act]:
+    """Stops the MusicSync: nothing is read or written until it goes on."""
+    if sync["spec"].get("suspend"):
+        return []
+    return [_sync(sync, {"spec": {"suspend": True}}, f"stops {_name(sync)}")]
+
+
+def resume(sync: Resource) -> list[Act]:
+    """Lets a MusicSync go on that was stopped."""
+    if not sync["spec"].get("suspend"):
+        return []
+    return [_sync(sync, {"spec": {"suspend": False}}, f"lets {_name(sync)} go on")]
+
+
+def begin(sync: Resource) -> list[Act]:
+    """Has what is planned done, where only a plan was made so far."""
+    if sync["spec"].get("mode") != "Plan":
+        return []
+    return [_sync(sync, {"spec": {"mode": "Apply"}}, f"has done what {_name(sync)} plans")]
+
+
 def approve_plan(sync: Resource, hash: str | None = None) -> list[Act]:
     """Lets through exactly the operations that wait; a `hash` says which plan was looked at. Raises ValueError."""
     plan = (sync.get("status") or {}).get("plan") or {}

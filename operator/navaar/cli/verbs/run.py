@@ -26,11 +26,11 @@ SECONDS = click.FloatRange(min=0)
 @click.option("--lease-name", default="navaar", show_default=True, metavar="NAME",
               help="The Lease of this installation.")  # fmt: skip
 @click.option("--listen", default="0.0.0.0:8080", show_default=True, metavar="HOST:PORT",
-              help="Of /healthz, /readyz, /metrics, /api and /docs.")  # fmt: skip
+              help="Of the page, /healthz, /readyz, /metrics, /api and /docs.")  # fmt: skip
 @click.option("--api", type=click.Choice(("auto", "tokens", "open", "off")), default="auto", show_default=True,
-              help="Who may read /api. tokens: who shows a Kubernetes token (or that of --api-token-file), what its owner "
-              "may list; open: everybody who can reach it; auto: tokens, unless --listen is a loopback address; off: "
-              "nobody.")  # fmt: skip
+              help="Who may see the page and read /api. tokens: who shows a Kubernetes token (or that of --api-token-file), "
+              "what its owner may list; open: everybody who can reach it; auto: tokens, unless --listen is a loopback "
+              "address; off: nobody.")  # fmt: skip
 @click.option("--api-token-file", type=click.Path(path_type=Path), metavar="FILE",
               help="A token, 20 characters or more, that sees everything: for scripts without a Kubernetes "
               "identity.")  # fmt: skip
