@@ -12,6 +12,7 @@ from navaar.api.common import ACCEPT_PAST_ANNOTATION, RECONCILE_ANNOTATION
 from navaar.api.convert import sync_from
 from navaar.channel import Channel, Problem
 from navaar.conditions import Conditions
+from navaar.lookup import NO_ACCOUNT, looked_up
 from navaar.metrics import Metrics
 from navaar.notices.notifier import Notifier
 from navaar.notices.standing import Songs, songs_of
@@ -20,7 +21,7 @@ from navaar.secrets import SecretProblem
 from navaar.store import TrackStore
 from navaar.tracks import StoredTracks
 from reconcilers.engine import Engine
-from reconcilers.errors import AuthError, QuotaError, TargetError
+from reconcilers.errors import AuthError, TargetError
 from reconcilers.model import NOT_READING, NOTHING, Place
 from reconcilers.past import Unknown, remembered
 from reconcilers.plan.bulk import Held
@@ -29,7 +30,7 @@ from reconcilers.plan.operations import Listed
 from reconcilers.plan.progress import Progress, moved
 from reconcilers.policy import Mode, Sync, Timing
 from reconcilers.recording import Candidate, Recording
-from reconcilers.services.protocol import Item, Query, ServiceName
+from reconcilers.services.protocol import Item, ServiceName
 
 log = logging.getLogger(__name__)
 
@@ -210,23 +211,10 @@ class Session:
         self._asked |= frozenset(services)
 
     async def search(self, service: ServiceName, recording: Recording) -> tuple[Candidate, ...]:
-        """What a service finds, for somebody who asks: one request, out of what new songs may use. Raises ServiceError."""
-        engine = self._engine
-        adapter = engine.services.get(service) if engine is not None else None
-        if engine is None or adapter is None:
-            raise TargetError("its account can't be used, and the MusicSync's condition says why")
-        account = engine.accounts.get(service)
-        if account is not None:
-            budget, now = account.budget(engine), self._shared.clock()
-            shut = budget.closed(now)
-            if shut is not None:
-                raise QuotaError(shut.message, retry_at=shut.until, reason=shut.reason)
-        try:
-            return await adapter.search(Query(recording)) or ()
-        except QuotaError as error:
-            if account is not None:
-                account.park(error)
-            raise
+        """See `looked_up`."""
+        if self._engine is None:
+            raise TargetError(NO_ACCOUNT)
+        return await looked_up(self._engine, service, recording, self._shared.clock())
 
     def _ask_again(self, services: Iterable[ServiceName], engine: Engine) -> None:
         """A person asks for a pass now: places are read whole, and what only a person could mend is tried again."""

@@ -245,6 +245,11 @@ def test_a_song_tells_its_story_by_words_of_its_name(scene: Scene, mina: Person)
     links = [entity["url"] for entity in told.entities if entity["type"] == "text_link"]
     assert f"https://open.spotify.com/track/{track['status']['placements']['spotify']['id']}" in links
     assert said(mina.asks(f"/track {track['metadata']['name']}")).splitlines()[0] == said(told).splitlines()[0]
+    several = mina.asks("/track e")
+    assert "Choose one" in said(several) and len(labels(several)) > 1
+    chosen = labels(several)[0]
+    mina.pushes(several, chosen)
+    assert said(several).startswith(chosen.partition(" (")[0])
 
 
 def test_settings_and_log_hold_no_secret_and_ping_answers(scene: Scene, mina: Person) -> None:
@@ -304,6 +309,7 @@ def test_in_a_group_its_admins_are_answered_and_commands_for_other_bots_are_left
     assert "مال کس دیگری" in (other.is_told(told.message_id, data_of(told, "Refresh")) or "")
     last = here.tells("/status@someotherbot")
     here.tells("what a song")
+    here.tells("/nonsense")
     time.sleep(QUIET)
     assert not here._from_bot(last)
 
@@ -438,7 +444,7 @@ MALFORMED = [
     ("/track", "Say which song, such as /track"),
     ("/track nosuchsong", "has no song “nosuchsong”"),
     ("/track <b>", "has no song “<b>”"),
-    ("/track e", "Say more of it"),
+    ("/track e", "or say more of it"),
     ("/retry", "Say which song"),
     ("/retry nosuchsong", "has no song"),
     ("/retry billie jean", "has not failed"),

@@ -9,13 +9,17 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import MessageLimit
 
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Key, paged
+from navaar.bot.answer import Answer, Key, Refused, paged
 from navaar.bot.buttons import LIFE, MOST, Buttons
 from navaar.bot.command import Command, command_of
 from navaar.bot.commands import COMMANDS, MENU
+from navaar.bot.desk import SEARCHES, WAITING, Desk
+from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.intake import ALLOWED, Intake
 from navaar.words import ENGLISH, LANGUAGES
+from reconcilers.recording import Recording
+from reconcilers.services.protocol import ServiceName
 
 MINA, EVE = 7, 8
 SYNC = ("music", "friday-tapes")
@@ -136,10 +140,45 @@ def test_every_text_that_is_asked_for_is_in_the_catalogue() -> None:
     assert asked <= LANGUAGES[ENGLISH].keys()
 
 
+def test_every_answer_that_a_question_may_have_is_in_the_catalogues() -> None:
+    source = (Path(__file__).parents[2] / "operator" / "navaar" / "people" / "question.py").read_text()
+    answers = set(re.findall(r"\b(?:_answer|Answer)\(\s*\"([^\"]+)\"", source)) - {"the first is it"}
+    assert len(answers) > 8
+    for language in LANGUAGES:
+        assert {f"answer.{one}" for one in answers} <= LANGUAGES[language].keys()
+
+
+async def test_searches_by_people_are_bounded() -> None:
+    asked = []
+
+    async def seek(*about: object) -> tuple[()]:
+        asked.append(about)
+        return ()
+
+    house = House(*[cast("Any", None)] * 6, cast("Any", seek))
+    now = 0.0
+    desk = Desk(cast("Any", None), house, elapsed=lambda: now)
+    one = (SYNC, ServiceName.SPOTIFY, Recording("Hello"))
+    for _ in range(SEARCHES):
+        await desk._search(*one)
+    with pytest.raises(Refused, match="so_often"):
+        await desk._search(*one)
+    now = 3600.0
+    await desk._search(*one)
+    assert len(asked) == SEARCHES + 1
+
+
+async def test_a_flood_of_requests_is_bounded_and_holds_nobody_up() -> None:
+    desk = Desk(cast("Any", None), cast("Any", House(*[cast("Any", None)] * 7)))
+    for _ in range(1000):
+        desk.offer(by(MINA), (SYNC,))
+    assert desk._waiting.qsize() == WAITING
+
+
 # --- who is heard -----------------------------------------------------------------------------------------------------
 
 
-class Desk:
+class Counter:
     def __init__(self) -> None:
         self.offered: list[tuple[Update, Any]] = []
 
@@ -176,8 +215,8 @@ def by(person: int, *, pressed: bool = False) -> Update:
     return Update(1, message=Message(1, cast("Any", None), chat, from_user=user, text="/status"))
 
 
-def intake(*readers: Reader) -> tuple[Intake, Desk]:
-    desk = Desk()
+def intake(*readers: Reader) -> tuple[Intake, Counter]:
+    desk = Counter()
     made = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None, desk=desk)
     made.readers += readers
     return made, desk

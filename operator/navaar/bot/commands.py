@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from navaar.bot import finding, markup, reviewing, songs, standing
 from navaar.bot.answer import Answer, Key, Press, Refused
 from navaar.bot.asking import of
-from navaar.bot.visit import Visit
+from navaar.bot.visit import Several, Visit
 from navaar.index import SyncKey
 
 
@@ -77,7 +77,11 @@ async def carried_out(visit: Visit) -> Answer:
     if entry.one and len(chosen.syncs) > 1:
         keys = tuple((Key(called(key, visit.syncs), of(key, entry.does, chosen.given)),) for key in chosen.syncs)
         return Answer(visit.say("which"), keys)
-    return await entry.does(chosen)
+    try:
+        return await entry.does(chosen)
+    except Several as some:
+        text = visit.say(some.key, **some.values)
+        return Answer(text, tuple((Key(title, of(chosen.key, entry.does, name)),) for title, name in some.songs))
 
 
 def _chosen(visit: Visit) -> Visit:

@@ -17,7 +17,7 @@ from navaar.bot import markup
 from navaar.bot.answer import Answer, Refused
 from navaar.bot.buttons import Buttons
 from navaar.bot.command import command_of
-from navaar.bot.commands import MENU, carried_out
+from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.bot.voice import Voice
@@ -102,7 +102,7 @@ class Desk:
             return
         private = message.chat.type == "private"
         command = command_of(message.text or "")
-        if command is None and not private:
+        if not private and (command is None or not (command.to or command.name in COMMANDS)):
             return
         if command is not None and command.to and command.to != await self._username():
             return

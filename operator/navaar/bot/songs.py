@@ -1,5 +1,6 @@
 """Songs: /queue, /recent, /track, /failed, /retry, /delete."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,9 @@ USUAL_RECENT = 10
 FAILED = 60
 """Songs that failed of which each is told."""
 
+_COMMANDS = re.compile(r"`navaar (review|retry|queue|failed)\b[^`]*`")
+"""What the command line's users are told to type: here a command does it."""
+
 HISTORY = 12
 """Of a song's history, so many of the latest events."""
 
@@ -49,7 +53,7 @@ async def queue(visit: Visit) -> Answer:
     for service, line in lines.items():
         if not line:
             continue
-        blocks.append(f"\n{markup.bold(visit.say('queue.place', place=service.title, total=len(line)))}")
+        blocks.append(f"\n{markup.bold(visit.say('queue.place', place=markup.name(service.title), total=len(line)))}")
         for one in found:
             if one.service is service and one.turn <= NEXT:
                 does, when = visit.word("does", one.operation), markup.name(one.next.when or one.next.says)
@@ -102,7 +106,7 @@ def told(visit: Visit, found: Mapping[str, Any]) -> Answer:
     one = story(found, visit.house.syncs.get(visit.key), now)
     heading = markup.name(one.song)
     blocks = [f"{visit.word('phase', one.phase)} · {markup.code(one.name)}"]
-    if one.message:
+    if one.message and not one.questions:
         blocks.append(markup.name(one.message, 500))
     blocks += [markup.name(line, 400) for line in (one.came, *one.known, *one.wishes)]
     blocks += [_chapter(visit, chapter, now) for chapter in one.chapters]
@@ -119,13 +123,17 @@ def told(visit: Visit, found: Mapping[str, Any]) -> Answer:
 
 
 def _chapter(visit: Visit, chapter: Chapter, now: float) -> str:
-    place = markup.bold(markup.link(chapter.link, chapter.service.title))
+    place = markup.bold(markup.name(chapter.service.title))
+    if chapter.link:
+        place += f" ({markup.link(chapter.link, visit.say('review.listen'))})"
     head = f"\n{place}: {visit.word('state', chapter.state)}"
     if chapter.since:
-        head += f", {visit.say('track.since', span=short(now - read(chapter.since)))}"
+        head += f"{visit.say('comma')}{visit.say('track.since', span=short(now - read(chapter.since)))}"
     lines = [head, *(markup.name(said, 400) for said in (*chapter.evidence, chapter.attempts, chapter.message) if said)]
     when = f" ({chapter.next.when})" if chapter.next.when else ""
-    lines.append(visit.say("track.next", next=markup.name(f"{chapter.next.says}{when}", 400)))
+    if chapter.state != "Present" or when:
+        says = _COMMANDS.sub(r"/\1", chapter.next.says)
+        lines.append(visit.say("track.next", next=markup.name(f"{says}{when}", 400)))
     return "\n".join(lines)
 
 
@@ -235,7 +243,7 @@ async def _doomed(visit: Visit, found: Mapping[str, Any]) -> Answer:
     async def no(then: Visit) -> Answer:
         return Answer(then.say("delete.kept", song=song))
 
-    there = ", ".join(
+    there = visit.say("comma").join(
         service.title
         for service in ServiceName
         if (placements_of(found).get(service.value) or {}).get("state") == "Present"

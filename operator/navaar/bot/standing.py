@@ -12,7 +12,7 @@ from navaar.http import tally
 from navaar.index import SyncKey
 from navaar.kube import user_agent
 from navaar.people.acts import approve_plan
-from navaar.people.overview import Overview, Place, overview
+from navaar.people.overview import Overview, Place, Standing, overview
 from navaar.people.span import short
 from reconcilers.services.protocol import ServiceName
 
@@ -39,9 +39,7 @@ async def status(visit: Visit) -> Answer:
 def _dashboard(visit: Visit, key: SyncKey) -> str:
     resource = visit.resource(key)
     view = overview(resource)
-    lines = [
-        f"{markup.bold(markup.name(key[1]))} · {visit.word('ready', view.ready.status)} ({markup.text(view.ready.word)})"
-    ]
+    lines = [f"{markup.bold(markup.name(key[1]))} · {_standing(visit, view.ready)}"]
     if view.suspended:
         lines.append(visit.say("status.suspended"))
     if view.mode == "Plan":
@@ -69,13 +67,19 @@ def _counts(visit: Visit, view: Overview) -> str:
         for name, phase in _PHASES.items()
         if view.counts.get(name)
     ]
-    return "\n".join([told[0], ", ".join(told[1:])]) if told[1:] else told[0]
+    return "\n".join([told[0], visit.say("comma").join(told[1:])]) if told[1:] else told[0]
+
+
+def _standing(visit: Visit, standing: Standing) -> str:
+    """A condition in a word, and its reason where that tells more."""
+    word = visit.word("ready", standing.status)
+    return word if standing.word in ("Ready", "Synced") else f"{word} ({markup.text(standing.word)})"
 
 
 def _place(visit: Visit, place: Place) -> list[str]:
     standing = place.standing
-    word = f"{visit.word('ready', standing.status)} ({markup.text(standing.word)})"
-    told = [visit.say("status.place", place=markup.bold(place.service.title), word=word)]
+    title = markup.bold(markup.name(place.service.title))
+    told = [visit.say("status.place", place=title, word=_standing(visit, standing))]
     if place.items is not None:
         told.append(visit.say("status.items", items=place.items))
     if place.placed is not None:
@@ -124,15 +128,15 @@ async def stats(visit: Visit) -> Answer:
             states = [
                 visit.say("stats.phase", word=visit.word("state", s), count=count) for s, count in one["states"].items()
             ]
-            title = markup.bold(ServiceName(one["service"]).title)
-            lines += ["", title, ", ".join(states), visit.say("stats.placed", count=one["placed"])]
+            title = markup.bold(markup.name(ServiceName(one["service"]).title))
+            lines += ["", title, visit.say("comma").join(states), visit.say("stats.placed", count=one["placed"])]
     sources = [
         visit.say("stats.phase", word=visit.word("source", s), count=count)
         for s, count in made["sources"].items()
         if count
     ]
     if sources:
-        lines += ["", markup.bold(visit.say("stats.sources")), ", ".join(sources)]
+        lines += ["", markup.bold(visit.say("stats.sources")), visit.say("comma").join(sources)]
     return Answer("\n".join(lines), ((Key(visit.say("key.refresh"), stats), Key(visit.say("key.queue"), queue)),))
 
 
@@ -140,7 +144,7 @@ async def sync(visit: Visit) -> Answer:
     """Has places read now."""
     place = visit.place()
     asked = declared(visit) if place is None else [place]
-    places = ", ".join(service.title for service in asked)
+    places = visit.say("comma").join(service.title for service in asked)
     done = Answer(visit.say("sync.done", places=places, sync=visit.name), ((Key(visit.say("menu.status"), status),),))
     return unasked(visit, asked) or done
 

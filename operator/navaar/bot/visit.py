@@ -14,8 +14,16 @@ from navaar.people.song import named, short_name, song_of
 from reconcilers.model import Track
 from reconcilers.services.protocol import ServiceName
 
-SHOWN = 5
-"""Songs that are named to somebody who has to say which."""
+SHOWN = 6
+"""Songs that somebody may choose from who has to say which."""
+
+
+class Several(Refused):
+    """Several songs may be meant: what each is called, and the name of its Track."""
+
+    def __init__(self, songs: tuple[tuple[str, str], ...], key: str, **values: object) -> None:
+        super().__init__(key, **values)
+        self.songs = songs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +95,14 @@ class Visit:
         return service
 
     async def song(self) -> dict[str, Any]:
-        """The one Track that the given words mean, as it is now. Raises Refused and KubeError."""
+        """The one Track that the given words mean, as it is now. Raises Refused, Several among them, and KubeError."""
         if not self.given:
             raise Refused("not.song", command=self.command)
         namespace, sync = self.key
         meant = named(self.given, [_slim(track, namespace, sync) for track in self.house.index(self.key).values()])
         if len(meant) > 1:
-            some = ", ".join(markup.name(title_of(one)) for one in meant[:SHOWN])
-            raise Refused("not.one_song", given=markup.name(self.given), count=len(meant), songs=some)
+            some = tuple((title_of(one), one["metadata"]["name"]) for one in meant[:SHOWN])
+            raise Several(some, "not.one_song", given=markup.name(self.given), count=len(meant))
         found = await self.house.resources(namespace, [one["metadata"]["name"] for one in meant])
         if not found:
             raise Refused("not.song_there", sync=self.name, given=markup.name(self.given))

@@ -87,10 +87,6 @@ class Voice:
             "setMyCommands", lambda: self._bot.set_my_commands(commands, scope=BotCommandScopeChat(person))
         )
 
-    async def withdraw(self, person: int) -> None:
-        """Takes it away."""
-        await self._tried("deleteMyCommands", lambda: self._bot.delete_my_commands(scope=BotCommandScopeChat(person)))
-
     async def _tried(self, operation: str, act: Callable[[], Awaitable[T]]) -> T | None:
         try:
             try:

@@ -34,6 +34,7 @@ WORDS = {
     "key.back": "◂",
     "key.forth": "▸",
     "key.mend": "Mend it",
+    "comma": ", ",
     # What the states of things are called.
     "phase.Synced": "everywhere",
     "phase.Partial": "not to be had somewhere",
@@ -150,7 +151,7 @@ WORDS = {
     "not.words": "/{command} takes no more words than that. “{given}” is too much.",
     "not.song": "Say which song, such as /{command} adele hello",
     "not.song_there": "{sync} has no song “{given}”. /recent lists the latest.",
-    "not.one_song": "“{given}” may be any of {count}: {songs}. Say more of it.",
+    "not.one_song": "“{given}” may be any of {count}. Choose one, or say more of it.",
     "not.looked_for": "Say what to look for, such as /{command} adele hello",
     "not.request": "Say which song, such as /{command} Adele - Hello",
     "not.done": "That couldn't be done: {why}",
