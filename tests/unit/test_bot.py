@@ -1,6 +1,7 @@
 """The bot apart from the wire: what is a command, which button works for whom, what fits into a message."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ from reconcilers.services.protocol import ServiceName
 
 MINA, EVE = 7, 8
 SYNC = ("music", "friday-tapes")
+NOWHERE = cast("Any", None)
+HOUSE = House(NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ async def test_searches_by_people_are_bounded() -> None:
         asked.append(about)
         return ()
 
-    house = House(*[cast("Any", None)] * 6, cast("Any", seek))
+    house = replace(HOUSE, search=cast("Any", seek))
     now = 0.0
     desk = Desk(cast("Any", None), house, elapsed=lambda: now)
     one = (SYNC, ServiceName.SPOTIFY, Recording("Hello"))
@@ -169,7 +172,7 @@ async def test_searches_by_people_are_bounded() -> None:
 
 
 async def test_a_flood_of_requests_is_bounded_and_holds_nobody_up() -> None:
-    desk = Desk(cast("Any", None), cast("Any", House(*[cast("Any", None)] * 7)))
+    desk = Desk(cast("Any", None), HOUSE)
     for _ in range(1000):
         desk.offer(by(MINA), (SYNC,))
     assert desk._waiting.qsize() == WAITING
