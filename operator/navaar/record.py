@@ -118,8 +118,9 @@ def events_between(before: Track, after: Track) -> list[str]:
     lines = []
     for service, placement in after.placements.items():
         if placement.state is not before.placements.get(service, _NOWHERE).state:
-            reason = f" ({placement.reason})" if placement.reason else ""
-            lines.append(f"{service.value}: {placement.state.value}{reason}")
+            state = placement.state.value
+            reason = f" ({placement.reason})" if placement.reason not in (None, "", state) else ""
+            lines.append(f"{service.value}: {state}{reason}")
     return lines
 
 

@@ -102,13 +102,13 @@ def test_where_a_sign_in_mends_it_the_line_that_signs_in_stands_behind_what_happ
     ):
         (said,) = [c for c in conditions({}, facts, {}, 1.0) if c["type"] == CONDITION[service]]
         assert said["message"] == (f"{says}: {line}" if line else f"{says}.")
-        assert parted(said["message"]) == (f"{says}.", line)
+        assert parted(said["message"]) == (f"{says}:" if line else f"{says}.", line)
 
 
 def test_only_what_stands_at_the_end_of_a_message_is_a_line_to_copy() -> None:
     assert parted("Look: kubectl get tracks. Then go on.") == ("Look: kubectl get tracks. Then go on.", "")
     assert parted("To begin: kubectl patch track x -p '{\"spec\": {}}'") == (
-        "To begin.",
+        "To begin:",
         "kubectl patch track x -p '{\"spec\": {}}'",
     )
     assert parted("All is well.") == ("All is well.", "")

@@ -10,6 +10,7 @@ from navaar.cli import ask
 from navaar.cli.consented import Ending, Into, finish, into, problems
 from navaar.cli.findings import tell
 from navaar.cli.trouble import Trouble
+from navaar.doctor.operator import ACCOUNTS
 from navaar.kinds import LEASES
 from navaar.kubeerrors import Denied, KubeError
 from navaar.people.finding import Finding, bad, good
@@ -124,7 +125,7 @@ async def _nobody_listens(cluster: "Cluster", token: str, target: Into) -> None:
 
 def _active(lease: dict[str, Any]) -> bool:
     """Whether this is the Lease of an active operator: it holds it, and gives it back when it is stopped."""
-    if lease["metadata"]["name"].startswith(("navaar-bot-", "navaar-account-")):
+    if lease["metadata"]["name"].startswith(ACCOUNTS):
         return False
     return bool((lease.get("spec") or {}).get("holderIdentity")) and _renewed(lease, ACTIVE)
 

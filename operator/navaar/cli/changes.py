@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli.options import DryRun
-from navaar.cli.output import clean, objects
+from navaar.cli.output import clean, line, objects
 from navaar.cli.trouble import Trouble
 from navaar.kube import Resource
 from navaar.kubeerrors import AlreadyExists, Conflict
@@ -37,9 +37,9 @@ async def change(cluster: "Cluster", decide: Decide, form: str, dry_run: str, *,
     for act in acts:
         changed.append(await _carry_out(cluster, act, decide, dry_run))
         if form == "table":
-            click.echo(clean(f"{act.target} {'created' if act.new else 'patched'}{_ENDS[dry_run]}: {act.says}"))
+            line(f"{act.target} {'created' if act.new else 'patched'}{_ENDS[dry_run]}: {act.says}")
             if dry_run != DryRun.NONE:
-                click.echo(f"  {act.line}")
+                line(f"  {act.line}", whole=True)
     if form != "table":
         objects(changed, form, one=True)
     return 0

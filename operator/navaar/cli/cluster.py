@@ -15,11 +15,14 @@ from navaar.kube import Kube, Resource, user_agent
 from navaar.kubeerrors import KubeError, NotFound
 from navaar.people.act import Act
 from navaar.people.acts import merged
-from navaar.people.song import named
+from navaar.people.song import named, song_of
 
 config: Any = kubernetes_config  # untyped
 
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+SOME = 3
+"""Songs that are named where more than one may be meant."""
 
 _KINDS = {"MusicSync": MUSICSYNCS, "Track": TRACKS}
 
@@ -74,8 +77,13 @@ class Cluster:
         return self.namespace
 
     @property
+    def extent(self) -> str:
+        """Where there are several of what is looked for, in a sentence."""
+        return f"in namespace {self.namespace}" if self.namespace is not None else "in all namespaces"
+
+    @property
     def scope(self) -> str:
-        """The namespace in a sentence."""
+        """Where there is none of what is looked for, in a sentence."""
         return f"in namespace {self.namespace}" if self.namespace is not None else "in any namespace"
 
     async def syncs(self, names: Iterable[str] = (), labels: str = "") -> list[Resource]:
@@ -97,7 +105,7 @@ class Cluster:
             return found[0]
         if not found:
             raise Trouble(f"there is no MusicSync {self.scope}: choose another namespace with -n, or all with -A")
-        raise Trouble(f"there are several MusicSyncs {self.scope}: say which ({_those(found)})")
+        raise Trouble(f"there are several MusicSyncs {self.extent}: say which ({_those(found)})")
 
     async def sync_named(self, name: str, beside: Resource) -> Resource | None:
         """The MusicSync of that name in the namespace of another object; None where it is gone."""
@@ -129,9 +137,9 @@ class Cluster:
             return meant[0]
         if not meant:
             raise Trouble(f"there is no Track {words!r} {self.scope}: `navaar tracks` lists those that there are")
-        some = ", ".join(one["metadata"]["name"] for one in meant[:5])
-        more = f" and {len(meant) - 5} more" if len(meant) > 5 else ""
-        raise Trouble(f"{words!r} may be any of {len(meant)} Tracks {self.scope}: {some}{more}; say which")
+        some = ", ".join(f"{song_of(one)} ({one['metadata']['name']})" for one in meant[:SOME])
+        more = f" and {len(meant) - SOME} more" if len(meant) > SOME else ""
+        raise Trouble(f"{words!r} may be any of {len(meant)} Tracks {self.extent}: {some}{more}; say which")
 
     async def carry_out(self, act: Act, dry_run: str = DryRun.NONE) -> Resource:
         """Does it; the object as it then is, or would be. Raises Conflict where it was decided on what isn't so any more."""
@@ -198,6 +206,6 @@ def _place(resource: Resource) -> tuple[str, str]:
 
 def _those(found: list[Resource]) -> str:
     names = sorted({one["metadata"]["name"] for one in found})
-    return (
-        f"there are {', '.join(names)}" if names else "there is none; choose another namespace with -n, or all with -A"
-    )
+    if not names:
+        return "there is none; choose another namespace with -n, or all with -A"
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"

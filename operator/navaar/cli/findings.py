@@ -1,5 +1,6 @@
 """How findings look: a sign and a sentence, and below it what to do."""
 
+import os
 import shutil
 import sys
 import textwrap
@@ -19,7 +20,8 @@ def show(findings: Iterable[Finding], *, err: bool = False) -> None:
     for finding in findings:
         sign, colour = SIGNS[finding.verdict]
         says, remedy = (finding.says, finding.remedy) if finding.remedy else parted(finding.says)
-        _print(click.style(sign, fg=colour) if sign else "", says, err)
+        plain = not sign or os.environ.get("NO_COLOR")
+        _print(sign if plain else click.style(sign, fg=colour), says, err)
         if remedy:
             _print("  →", remedy, err)
 
@@ -40,9 +42,9 @@ def _fitted(text: str, *, err: bool, indent: int = 0) -> list[str]:
 
 
 def _print(sign: str, text: str, err: bool) -> None:
-    # click leaves the colours out where nobody looks.
+    # click leaves the colours out where nobody looks. What to do next has a number in the place of a sign.
     sign = f"{sign} " if sign else ""
-    indent = " " * len(click.unstyle(sign))
+    indent = " " * (len(click.unstyle(sign)) or len("1. "))
     lines = _fitted(text, err=err, indent=len(indent))
     click.echo(f"{sign}{lines[0]}", err=err)
     for line in lines[1:]:

@@ -100,6 +100,26 @@ def line(text: str = "", style: str = "", *, whole: bool = False) -> None:
         console().print(Padding(shown[indent:], (0, 0, 0, indent)))
 
 
+def entry(head: str, text: str, tail: str = "") -> None:
+    """Prints a line behind a head, which stays alone in its columns where a terminal breaks it; `tail` isn't broken."""
+    from rich.cells import cell_len
+
+    whole = f"{head}{text}  {tail}" if tail else f"{head}{text}"
+    if not on_terminal() or cell_len(clean(whole)) <= console().width:
+        line(whole, whole=True)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(head), Text(clean(text)))
+    console().print(grid)
+    if tail:
+        line(f"{' ' * cell_len(head)}{tail}", whole=True)
+
+
 def objects(resources: Iterable[Mapping[str, Any]], form: str, *, one: bool = False) -> None:
     """Prints objects as json, yaml or name; unless exactly `one` was asked for, as a List."""
     shown = [_unmanaged(resource) for resource in resources]
@@ -129,12 +149,14 @@ def console() -> "Console":
 
 
 def rich_table(
-    columns: Sequence[Column], rows: Iterable[Sequence[str | Cell]], width: int, *, wide: bool = False
+    columns: Sequence[Column], rows: Sequence[Sequence[str | Cell]], width: int, *, wide: bool = False
 ) -> Any:
-    """The table for a terminal of this width, as rich prints it."""
+    """The table for a terminal of this width, as rich prints it: without columns that want room and hold nothing."""
     from rich.table import Table
 
     shown = [n for n, column in enumerate(columns) if (wide or not column.wide) and (wide or column.roomy <= width)]
+    if not wide:
+        shown = [n for n in shown if not columns[n].roomy or any(_cleaned(row[n]).text for row in rows)]
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=False)
     for n in shown:
         column = columns[n]

@@ -112,7 +112,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = program.main(arguments, prog_name=called(), standalone_mode=False)
     except click.ClickException as error:
         usage = f"\nSee {error.ctx.command_path} --help." if isinstance(error, click.UsageError) and error.ctx else ""
-        print(f"{called()}: {error.format_message()}{usage}", file=sys.stderr)
+        from navaar.cli.findings import tell
+
+        tell(f"{called()}: {error.format_message()}{usage}")
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130

@@ -39,8 +39,8 @@ def shown(view: Overview) -> None:
     console().print(drawn(view, console().width), crop=False)
 
 
-def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
-    """For a terminal, as rich prints it. `paces` are progresses that were measured."""
+def drawn(view: Overview, width: int, paces: Paces | None = None, *, live: bool = False) -> Any:
+    """For a terminal, as rich prints it. `paces` are progresses that were measured; `live`: what is wider would be cut off."""
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -53,7 +53,7 @@ def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
     head = Text.assemble((f"{view.namespace}/{view.name}", "bold"), "  ", (clean(state.text), STYLES[state.tone]))
     parts: list[Any] = [head, *(Text(clean(note.text), STYLES[note.tone]) for note in notes(view)), Text()]
     progresses = {place.service: known.get(place.service, place.progress) for place in view.places}
-    parts.append(rich_table(COLUMNS, (_row(place, progresses[place.service]) for place in view.places), width))
+    parts.append(rich_table(COLUMNS, [_row(place, progresses[place.service]) for place in view.places], width))
     moving = [(service, progress) for service, progress in progresses.items() if progress is not None]
     if moving:
         bars = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
@@ -67,7 +67,7 @@ def drawn(view: Overview, width: int, paces: Paces | None = None) -> Any:
     for note in messages(view):
         told.append(Text(clean(note.text), STYLES[note.tone]))
         if note.line:
-            told.append(Text(f"{ARROW}{clean(note.line)}", no_wrap=True, overflow="ignore"))
+            told.append(Text(f"{ARROW}{clean(note.line)}", no_wrap=not live, overflow="fold" if live else "ignore"))
     if told:
         parts += [Text(), *told]
     return Group(*parts)

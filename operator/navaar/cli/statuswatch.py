@@ -86,7 +86,7 @@ async def _draw(watched: dict[Key, Watched], changed: asyncio.Event) -> None:
             now, width = time.monotonic(), console().width
             parts: list[Any] = []
             for _, one in sorted(watched.items()):
-                parts += [drawn(overview(one.resource), width, one.paces(now)), Text()]
+                parts += [drawn(overview(one.resource), width, one.paces(now), live=True), Text()]
             parts = parts or [Text("No MusicSyncs yet.")]
             live.update(Group(*parts, Text("Ctrl-C ends this.", "dim")), refresh=True)
             try:

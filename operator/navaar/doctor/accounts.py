@@ -30,6 +30,8 @@ DAY = 86400.0
 SOON = 30 * DAY
 
 PLACES = {"telegram": "TelegramReady", "youtubeMusic": "YouTubeMusicReady", "spotify": "SpotifyReady"}
+WAITS = frozenset({"AwaitingApproval", "QuotaExhausted", "RateLimited"})
+"""Reasons for which nothing is broken: a person, or the service, takes their time."""
 NAMES = {"telegram": "Telegram", "youtubeMusic": "YouTube Music", "spotify": "Spotify"}
 
 Resource = Mapping[str, Any]
@@ -38,7 +40,7 @@ Resource = Mapping[str, Any]
 async def musicsync(kube: Kube, sync: Resource, *, call: bool = True) -> list[Finding]:
     """Everything about one MusicSync. `call`: its accounts are asked, too, with what the Secrets hold."""
     namespace, name, spec = sync["metadata"]["namespace"], sync["metadata"]["name"], sync["spec"]
-    found = [_state(sync)]
+    found: list[Finding] = []
     for place, condition in PLACES.items():
         if place not in spec:
             continue
@@ -56,7 +58,10 @@ async def musicsync(kube: Kube, sync: Resource, *, call: bool = True) -> list[Fi
         if ends is not None:
             findings.append(_left(NAMES[place], ends, time.time(), command))
         found += findings
-    return found
+    # What ails a place was told there.
+    mentioned = any(_false(sync, condition) for place, condition in PLACES.items() if place in spec)
+    state = _state(sync)
+    return found if mentioned and state.verdict == "bad" else [state, *found]
 
 
 def _state(sync: Resource) -> Finding:
@@ -71,12 +76,19 @@ def _state(sync: Resource) -> Finding:
     return bad(f"{name} is not ready ({ready['reason']}): {ready.get('message', '').rstrip('.')}.")
 
 
+def _false(sync: Resource, type: str) -> Mapping[str, Any] | None:
+    """A condition of this type that doesn't hold."""
+    conditions = (sync.get("status") or {}).get("conditions") or []
+    return next((c for c in conditions if c["type"] == type and c["status"] == "False"), None)
+
+
 def _condition(sync: Resource, type: str) -> Finding | None:
     """What the operator says of a place; None where it says that all is well, or nothing yet."""
-    found = next((c for c in (sync.get("status") or {}).get("conditions") or [] if c["type"] == type), None)
-    if found is None or found["status"] != "False":
+    found = _false(sync, type)
+    if found is None:
         return None
-    return bad(f"{type} is False ({found['reason']}): {found.get('message', '').rstrip('.')}.")
+    says = f"{type} is False ({found['reason']}): {found.get('message', '').rstrip('.')}."
+    return ask(says) if found["reason"] in WAITS else bad(says)
 
 
 async def _secret(

@@ -19,6 +19,9 @@ PODS = Kind("", "v1", "pods")
 LABEL = "app.kubernetes.io/name=navaar"
 COMPONENT = "app.kubernetes.io/component"
 
+ACCOUNTS = ("navaar-bot-", "navaar-account-")
+"""How Leases begin that are no operator's own, but notes about a bot or an account."""
+
 LATE = 60.0
 """Seconds without a renewal after which a Lease tells of trouble: it is renewed every 2, and given up after 10."""
 
@@ -113,6 +116,17 @@ async def _lease(kube: Kube, one: Installation) -> Finding:
     except Denied:
         return ask("Whether an operator is active can't be seen: you may not read its Lease.")
     return held(lease, time.time())
+
+
+async def without_deployment(kube: Kube) -> list[Finding]:
+    """Operators that are active without one, such as `navaar run` from a shell; empty where none is, or can be seen."""
+    try:
+        leases = await kube.list(LEASES, None, labels="app.kubernetes.io/managed-by=navaar")
+    except KubeError:
+        return []
+    own = [one for one in leases if not one["metadata"]["name"].startswith(ACCOUNTS)]
+    found = [finding for one in own if (finding := held(one, time.time())).verdict == "good"]
+    return [*found, ask("It runs without a Deployment: nothing starts it again when it ends.")] if found else []
 
 
 def held(lease: Mapping[str, Any], now: float) -> Finding:

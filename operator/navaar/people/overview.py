@@ -87,7 +87,7 @@ def overview(resource: Mapping[str, Any]) -> Overview:
     conditions = {one["type"]: one for one in status.get("conditions") or ()}
     counts = status.get("counts") or {}
     places = tuple(
-        _place(service, spec[service.value], status.get(service.value) or {}, conditions)
+        _place(service, spec, status.get(service.value) or {}, conditions)
         for service in ServiceName
         if spec.get(service.value)
     )
@@ -106,8 +106,9 @@ def overview(resource: Mapping[str, Any]) -> Overview:
 
 
 def _place(
-    service: ServiceName, section: Mapping[str, Any], entry: Mapping[str, Any], conditions: Mapping[str, Any]
+    service: ServiceName, spec: Mapping[str, Any], entry: Mapping[str, Any], conditions: Mapping[str, Any]
 ) -> Place:
+    section, moves = spec[service.value], not spec.get("suspend") and spec.get("mode") != "Plan"
     standing = _standing(conditions, CONDITIONS[service])
     changed = entry.get("lastChanged")
     return Place(
@@ -119,7 +120,7 @@ def _place(
         entry.get("pending"),
         entry.get("retained") or 0,
         read(changed) if changed else None,
-        progress(service, entry) if standing.status == "True" else None,
+        progress(service, entry) if moves and standing.status == "True" else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.people.span import DAY, about, short
+from navaar.people.span import DAY, MINUTE, about, short
 from reconcilers.budget import SONGS_A_DAY
 from reconcilers.services.protocol import ServiceName
 
@@ -34,7 +34,8 @@ class Progress:
     @property
     def lasts_briefly(self) -> str:
         """The same in a column."""
-        return f"{short(self.seconds)}{'' if self.measured else ' at best'}"
+        left = short(self.seconds) if self.seconds >= MINUTE else "<1m"
+        return left if self.measured else f"{left} at best"
 
 
 def progress(service: ServiceName, entry: Mapping[str, Any], pace: float | None = None) -> Progress | None:

@@ -34,9 +34,9 @@ def with_sign_in(
 
 
 def parted(message: str) -> tuple[str, str]:
-    """What is said, as a sentence, and the line at its end, to be copied; empty where there is none."""
+    """What is said, and the line at its end, to be copied; empty where there is none."""
     found = _LINE.fullmatch(message)
-    return (f"{found[1]}.", found[2]) if found else (message, "")
+    return (f"{found[1]}:", found[2]) if found else (message, "")
 
 
 def is_line(text: str) -> bool:

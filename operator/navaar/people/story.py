@@ -63,6 +63,12 @@ class Story:
     questions: tuple[Question, ...]
     history: tuple[tuple[str, str], ...]
 
+    @property
+    def summary(self) -> str:
+        """The message, unless it is made of what the chapters say."""
+        told = any(chapter.message and chapter.message in self.message for chapter in self.chapters)
+        return "" if told else self.message
+
 
 def story(track: Resource, sync: Resource | None, now: float) -> Story:
     """The Track's story; `sync` None: its MusicSync is gone. `now` is in Unix seconds."""
@@ -117,7 +123,7 @@ def _known(status: Mapping[str, Any]) -> Iterator[str]:
     if identity.get("version"):
         more.append(f"version {' '.join(identity['version'])}")
     if identity.get("method"):
-        more.append(f"from {identity['method']}")
+        more.append(f"as its {identity['method']} says")
     if more:
         yield ", ".join(more)
     if status.get("audio"):

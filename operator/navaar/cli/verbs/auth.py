@@ -57,7 +57,7 @@ def _no_token(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     return value
 
 
-@command.command()
+@command.command(short_help="Spotify, by your browser")
 @ending
 @by_browser
 @options.on_cluster
@@ -72,7 +72,7 @@ async def spotify(**given: Any) -> int:
     return await sign_in_spotify(**given)
 
 
-@command.command()
+@command.command(short_help="YouTube's official API, by your browser")
 @ending
 @by_browser
 @options.on_cluster
@@ -86,7 +86,7 @@ async def google(**given: Any) -> int:
     return await sign_in_google(**given)
 
 
-@command.command()
+@command.command(short_help="YouTube Music by a browser's cookies, without a project at Google")
 @ending
 @options.on_cluster
 async def cookies(**given: Any) -> int:
@@ -100,7 +100,7 @@ async def cookies(**given: Any) -> int:
     return await sign_in_cookies(**given)
 
 
-@command.command()
+@command.command(short_help="the bot's token, its rights in the channel, and the scratch chat")
 @ending
 @click.option("--channel", metavar="@NAME", help="The channel (default: the MusicSync's).")
 @click.option(

@@ -37,7 +37,7 @@ def _tell(story: "Story", mends: list[str]) -> None:
 
     line(story.song, "strong")
     line(f"{story.namespace}/{story.name} of MusicSync {story.sync}")
-    line(f"{story.phase}{f': {story.message}' if story.message else ''}", PHASES.get(story.phase, ""))
+    line(f"{story.phase}{f': {story.summary}' if story.summary else ''}", PHASES.get(story.phase, ""))
     _section("Where it came from", [story.came, *story.known])
     _section("What people wrote", story.wishes)
     for chapter in story.chapters:
@@ -50,8 +50,7 @@ def _tell(story: "Story", mends: list[str]) -> None:
                 line(f"  {said}")
         line(f"  Next: {chapter.next.says}{f' ({chapter.next.when})' if chapter.next.when else ''}")
     if story.questions:
-        asked = [f"{question.service.title}: {question.asks or question.reason}" for question in story.questions]
-        _section("What is asked", [*asked, f"navaar review {story.name} -n {story.namespace}"])
+        _section("To answer", [f"navaar review {story.name} -n {story.namespace}"])
     _section("What mends it", mends)
     _section("What happened", [f"{at[:10]} {at[11:19]}  {event}" for at, event in story.history])
 

@@ -46,10 +46,15 @@ async def command(names: tuple[str, ...], form: str, cluster: "Cluster") -> None
 
 def _tell(sync: dict[str, Any], *, wide: bool) -> None:
     from navaar.people import acts
+    from navaar.people.overview import overview
     from reconcilers.services.protocol import ServiceName
 
     metadata, plan = sync["metadata"], (sync.get("status") or {}).get("plan")
     name, planning = f"{metadata['namespace']}/{metadata['name']}", sync["spec"].get("mode") == "Plan"
+    view = overview(sync)
+    if plan is None and (view.stalled or view.suspended):
+        line(f"{name}: nothing is done, as it is {'suspended' if view.suspended else f'stalled ({view.ready.word})'}.")
+        return
     if plan is None:
         why = "mode is Plan, and there is nothing to do" if planning else "nothing waits for approval"
         rest = "" if planning else ": what there is to do is done as it is found, see `navaar queue`"
@@ -83,8 +88,9 @@ def _tell(sync: dict[str, Any], *, wide: bool) -> None:
             line(f"  navaar approve --plan {plan['hash']} -n {metadata['namespace']}", whole=True)
     if planning:
         line()
-        line("To begin: " + f"kubectl patch musicsync {metadata['name']} -n {metadata['namespace']} --type=merge "
-             """-p '{"spec":{"mode":"Apply"}}'""")  # fmt: skip
+        line("To begin:")
+        line(f"  kubectl patch musicsync {metadata['name']} -n {metadata['namespace']} --type=merge "
+             """-p '{"spec":{"mode":"Apply"}}'""", whole=True)  # fmt: skip
 
 
 def _days(outlook: dict[str, Any]) -> str:

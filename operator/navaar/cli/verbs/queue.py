@@ -12,6 +12,7 @@ from navaar.cli.values import PLACE
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster
+    from navaar.people.queue import Waiting
     from reconcilers.services.protocol import ServiceName
 
 COLUMNS = (
@@ -41,25 +42,38 @@ async def command(
     groups: dict[tuple[str, str], list[dict[str, object]]] = {}
     for track in tracks:
         groups.setdefault((track["metadata"]["namespace"], sync_of(track)), []).append(track)
-    found = [one for key in sorted(groups) for one in queue(syncs.get(key), groups[key], now())]
-    found = [one for one in found if place in (None, one.service) and one.turn <= (limit or one.turn)]
+    queues = {
+        key: [one for one in queue(syncs.get(key), groups[key], now())
+              if place in (None, one.service) and one.turn <= (limit or one.turn)]
+        for key in sorted(groups)
+    }  # fmt: skip
+    queues = {key: found for key, found in queues.items() if found}
     if form not in ("table", "wide"):
-        names = {(one.track["metadata"]["namespace"], one.track["metadata"]["name"]): one.track for one in found}
-        objects(names.values(), form)
+        waiting = (one.track for found in queues.values() for one in found)
+        objects({(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in waiting}.values(), form)
         return
-    if not found:
+    if not queues:
         click.echo(
             f"Nothing waits {cluster.scope}: every song is where it should be, or waits for something else.", err=True
         )
         return
-    rows = [
+    for number, (key, found) in enumerate(queues.items()):
+        if len(queues) > 1:
+            if number:
+                line()
+            line("/".join(key), "strong")
+        _print(found, wide=form == "wide")
+
+
+def _print(found: "list[Waiting]", *, wide: bool) -> None:
+    rows: list[list[str | Cell]] = [
         [
             str(one.turn), one.service.title, Cell(one.operation, "busy"), one.song, one.source, one.next.when,
             one.track["metadata"]["name"], one.next.says,
         ]
         for one in found
     ]  # fmt: skip
-    table(COLUMNS, rows, wide=form == "wide")
+    table(COLUMNS, rows, wide=wide)
     for says in dict.fromkeys(one.next.says for one in found if one.next.when not in ("next", "now", "")):
         if not says.endswith("oldest first"):
             line(says)

@@ -6,7 +6,7 @@ import click
 
 from navaar.cli import options
 from navaar.cli.options import Choice
-from navaar.cli.output import line, objects
+from navaar.cli.output import entry, line, objects
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster
@@ -54,7 +54,7 @@ def _print(question: "Question", name: str, where: str, *, kubectl: bool) -> Non
 
     line(f"  {question.service.title}: {question.asks or question.reason}", "ask")
     for candidate in question.candidates:
-        line(f"    {candidate.score:.2f}  {candidate.text}  {address(question.service, candidate.id)}")
+        entry(f"    {candidate.score:.2f}  ", candidate.text, address(question.service, candidate.id))
         if candidate.reasons:
             line(f"          {'; '.join(candidate.reasons)}", "dim")
         if candidate.take is not None:
