@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -168,6 +168,14 @@ class Channel:
         item = await self._adapter.item(message)
         if item is not None:
             await self._store(replace(item, edited=message.edit_date is not None))
+
+    def answers(self, people: Iterable[int]) -> None:
+        """From here on the bot answers these about the MusicSync."""
+        admins = frozenset(people)
+        if admins != self.admins:
+            self.admins = admins
+            if self._account is not None:
+                self._account.intake.heed()
 
     def changed(self) -> None:
         """The bot's rights may have changed: they are looked at again."""

@@ -142,6 +142,8 @@ class Intake:
         self._polled: float | None = None
         self._begun: float | None = None
         self._task: asyncio.Task[None] | None = None
+        self._polling: asyncio.Task[tuple[Update, ...]] | None = None
+        self._asked_for: list[str] = []
 
     @property
     def stream(self) -> Stream:
@@ -161,6 +163,14 @@ class Intake:
         if self._desk is not None:
             self._desk.start()
         self._task = asyncio.create_task(self._run(), name="intake")
+
+    def heed(self) -> None:
+        """Whom the bot answers may have changed: what is asked for from here on suits that.
+
+        Telegram keeps nothing for a bot that it didn't ask for: who is named an admin and writes at once is to be heard.
+        """
+        if self._polling is not None and self._wanted != self._asked_for:
+            self._polling.cancel()
 
     async def close(self) -> None:
         """Stops reading. What was not stored stays unconfirmed and comes again."""
@@ -209,10 +219,20 @@ class Intake:
         timeout = 0 if not self._stream.drained else POLL if self._beaten else 1
         started = time.perf_counter()
         outcome = "ok"
+        self._asked_for = self._wanted
+        asking = self.bot.get_updates(
+            offset=offset, limit=100, timeout=timeout, allowed_updates=self._asked_for, read_timeout=timeout + 15
+        )
+        self._polling = asyncio.create_task(asking, name="poll")
         try:
-            updates = await self.bot.get_updates(
-                offset=offset, limit=100, timeout=timeout, allowed_updates=self._wanted, read_timeout=timeout + 15
-            )
+            updates = await self._polling
+        except asyncio.CancelledError:
+            outcome = "Cancelled"
+            mine = asyncio.current_task()
+            if mine is not None and mine.cancelling():
+                raise
+            # `heed`: what this would have brought is not confirmed, and comes with the next.
+            return offset
         except TelegramError as error:
             if isinstance(error, Conflict):
                 self._contested_until = self._clock() + SOLE
@@ -220,6 +240,7 @@ class Intake:
             outcome = failure.reason
             raise failure from None
         finally:
+            self._polling = None
             self._on_call("getUpdates", 0, outcome, time.perf_counter() - started)
         self._note()
         drained = self._stream.drained

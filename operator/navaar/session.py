@@ -263,7 +263,7 @@ class Session:
             engine.services[ServiceName.YOUTUBE] = opened.service
             engine.hold(ServiceName.YOUTUBE, opened.account)
         if self._channel is not None:
-            self._channel.admins = frozenset(spec[TELEGRAM.value].get("adminUserIds") or ())
+            self._channel.answers(spec[TELEGRAM.value].get("adminUserIds") or ())
             self._channel.look(engine.places.get(TELEGRAM, Place()))
             if self._channel.service is not None:
                 engine.services[TELEGRAM] = self._channel.service

@@ -500,10 +500,24 @@ def test_a_slow_command_delays_no_post(scene: Scene, mina: Person) -> None:
         scene.mend()
 
 
+def test_an_answer_waits_where_telegram_asks_for_that_and_is_never_sent_twice(scene: Scene, mina: Person) -> None:
+    for kind, how in (("rate-limit", {"seconds": 2}), ("lost", {})):
+        scene.break_(kind, "telegram", "sendMessage", **how)
+        sent = mina.tells("/ping")
+        until("it is answered", partial(mina._from_bot, sent), PATIENCE, scene.tail)
+        time.sleep(QUIET)
+        assert len(mina._from_bot(sent)) == 1
+        scene.mend()
+    assert "Here." in mina.reads("/ping")
+
+
 def test_after_a_restart_no_old_button_works_and_admins_may_change(scene: Scene, mina: Person, eve: Person) -> None:
     asked = mina.asks("/delete billie jean")
     kept = data_of(asked, "Yes")
     scene.operator.stop(20)
+    # While nobody listens; it comes with the first updates of the next process.
+    press = partial(scene.box.world.telegram.press_button, mina.chat, asked.message_id, kept, author="Mina")
+    scene.box.call(press)
     mina.tells("/ping")
     scene.start()
     until("what was asked meanwhile is answered", lambda: mina._from_bot(asked.message_id), PATIENCE, scene.tail)

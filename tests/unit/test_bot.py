@@ -1,5 +1,6 @@
 """The bot apart from the wire: what is a command, which button works for whom, what fits into a message."""
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -245,3 +246,49 @@ async def test_while_another_process_uses_the_bot_nobody_is_answered() -> None:
 def test_messages_are_asked_for_only_where_somebody_is_answered() -> None:
     assert intake(Reader(set()))[0]._wanted == ALLOWED
     assert set(intake(Reader(set()), Reader({MINA}))[0]._wanted) == {*ALLOWED, "message", "callback_query"}
+
+
+class Patient:
+    """A bot to which nobody writes."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    async def get_updates(self, *, allowed_updates: list[str], **_: object) -> tuple[Update, ...]:
+        self.asked.append(allowed_updates)
+        await asyncio.Event().wait()
+        return ()
+
+
+class Unbeaten:
+    async def read(self) -> float | None:
+        return None
+
+    async def write(self, at: float) -> None:
+        raise AssertionError("no poll succeeded")
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_who_becomes_an_admin_is_heard_at_once_and_a_poll_is_given_up_for_nothing_else() -> None:
+    async def ready() -> None:
+        return None
+
+    bot, reader = Patient(), Reader(set())
+    made = Intake(cast("Any", bot), Unbeaten(), ready=ready, notify=lambda: None)
+    made.readers.append(reader)
+    made.start()
+    await settled()
+    made.heed()
+    await settled()
+    assert bot.asked == [ALLOWED]
+    reader.admins = frozenset({MINA})
+    made.heed()
+    await settled()
+    assert bot.asked == [ALLOWED, [*ALLOWED, "message", "callback_query"]]
+    assert not made.stream.contested and made.stream.trouble is None
+    await made.close()
+    assert len(bot.asked) == 2

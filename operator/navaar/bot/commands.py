@@ -9,6 +9,10 @@ from navaar.bot.answer import Answer, Key, Press, Refused
 from navaar.bot.asking import of
 from navaar.bot.visit import Several, Visit
 from navaar.index import SyncKey
+from reconcilers.matching.legible import legible
+
+LABEL = 60
+"""Characters of a song on a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ async def carried_out(visit: Visit) -> Answer:
         return await entry.does(chosen)
     except Several as some:
         text = visit.say(some.key, **some.values)
-        return Answer(text, tuple((Key(title, of(chosen.key, entry.does, name)),) for title, name in some.songs))
+        return Answer(
+            text, tuple((Key(legible(title, LABEL), of(chosen.key, entry.does, name)),) for title, name in some.songs)
+        )
 
 
 def _chosen(visit: Visit) -> Visit:

@@ -15,7 +15,7 @@ from navaar.people.song import short_name, song_of
 from reconcilers.model import Phase
 
 MOST = 40
-"""Songs that are looked at for one round of cards: the likeliest come first."""
+"""Songs of which the likeliest come first; the others follow."""
 
 CANDIDATES = 8
 """On one card."""
@@ -26,9 +26,10 @@ async def review(visit: Visit) -> Answer:
     if visit.given:
         return card_of(visit, await visit.song())
     waiting = [one.name for one in visit.house.index(visit.key).values() if one.revision.phase == Phase.REVIEW.value]
-    found = await visit.house.resources(visit.key[0], sorted(waiting)[:MOST])
+    waiting.sort()
+    found = await visit.house.resources(visit.key[0], waiting[:MOST])
     found.sort(key=lambda one: -max((question.best for question in questions(one)), default=0.0))
-    return await _cards(visit, [one["metadata"]["name"] for one in found], 0, "")
+    return await _cards(visit, [*(one["metadata"]["name"] for one in found), *waiting[MOST:]], 0, "")
 
 
 def card_of(visit: Visit, found: Mapping[str, Any]) -> Answer:

@@ -1,5 +1,7 @@
 """Songs: /queue, /recent, /track, /failed, /retry, /delete."""
 
+import asyncio
+import heapq
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +44,9 @@ async def queue(visit: Visit) -> Answer:
     """What is to come, in the order in which its turn comes."""
     asked = visit.place()
     places = [asked] if asked is not None else list(ServiceName)
-    lines = {service: _line(visit, service) for service in places}
+    tracks = visit.house.index(visit.key)
+    # In a thread, here and below: of very many songs it takes a while, and others are to have their turn.
+    lines = {service: await asyncio.to_thread(_line, tracks, service) for service in places}
     total = sum(len(line) for line in lines.values())
     if not total:
         return Answer(visit.say("queue.none", sync=visit.name))
@@ -64,10 +68,10 @@ async def queue(visit: Visit) -> Answer:
     return paged(visit, visit.say("queue.title", sync=visit.name, total=total), blocks, keys, most=25)
 
 
-def _line(visit: Visit, service: ServiceName) -> list[str]:
+def _line(tracks: Mapping[str, Track], service: ServiceName) -> list[str]:
     """The names of all that wait in a place, by their turn."""
     there: list[tuple[Any, str]] = []
-    for track in visit.house.index(visit.key).values():
+    for track in tracks.values():
         placement = track.placements.get(service)
         if placement is not None and placement.state.value in OPERATIONS:
             there.append(((placement.state.value != "Removing", queue_order(track)), track.name))
@@ -77,11 +81,9 @@ def _line(visit: Visit, service: ServiceName) -> list[str]:
 async def recent(visit: Visit) -> Answer:
     """The songs that changed last."""
     count = visit.number(USUAL_RECENT, RECENT)
-    tracks = visit.house.index(visit.key).values()
-    last = sorted(tracks, key=lambda track: (_changed(track), track.name), reverse=True)[:count]
-    if not last:
+    changed = await asyncio.to_thread(_last, visit.house.index(visit.key), count)
+    if not changed:
         return Answer(visit.say("recent.none", sync=visit.name))
-    changed = {track.name: _changed(track) for track in last}
     blocks = []
     for one in await visit.house.resources(visit.key[0], changed):
         ago = visit.say("ago", span=short(visit.house.clock() - changed[one["metadata"]["name"]]))
@@ -89,6 +91,12 @@ async def recent(visit: Visit) -> Answer:
         blocks.append(f"{markup.name(song_of(one))}: {phase} · {ago} · {markup.code(short_name(one))}")
     keys = ((Key(visit.say("key.refresh"), again(visit, recent)),),)
     return paged(visit, visit.say("recent.title", sync=visit.name), blocks, keys, most=15)
+
+
+def _last(tracks: Mapping[str, Track], count: int) -> dict[str, float]:
+    """The names of those that changed last, and when they did."""
+    latest = heapq.nlargest(count, ((_changed(track), track.name) for track in tracks.values()))
+    return {name: moment for moment, name in latest}
 
 
 def _changed(track: Track) -> float:

@@ -1,5 +1,6 @@
 """One person's request: who asks, where, in which language, about which MusicSyncs."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,8 @@ class Visit:
         if not self.given:
             raise Refused("not.song", command=self.command)
         namespace, sync = self.key
-        meant = named(self.given, [_slim(track, namespace, sync) for track in self.house.index(self.key).values()])
+        # In a thread: of very many songs it takes a while, and others are to have their turn.
+        meant = await asyncio.to_thread(_meant, self.given, self.house.index(self.key), namespace, sync)
         if len(meant) > 1:
             some = tuple((title_of(one), one["metadata"]["name"]) for one in meant[:SHOWN])
             raise Several(some, "not.one_song", given=markup.name(self.given), count=len(meant))
@@ -112,6 +114,12 @@ class Visit:
 def title_of(track: Mapping[str, Any]) -> str:
     """A song to tell it from others: with the end of its Track's name, as two may be called the same."""
     return f"{song_of(track)} ({short_name(track)})"
+
+
+def _meant(words: str, tracks: Mapping[str, Track], namespace: str, sync: str) -> list[dict[str, Any]]:
+    if words in tracks:
+        return [_slim(tracks[words], namespace, sync)]
+    return named(words, [_slim(track, namespace, sync) for track in tracks.values()])
 
 
 def _slim(track: Track, namespace: str, sync: str) -> dict[str, Any]:
