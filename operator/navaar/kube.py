@@ -60,6 +60,10 @@ config: Any = kubernetes_config  # untyped
 TIMEOUT = 15.0
 """Seconds for one request, connecting included."""
 
+PIECE = 64 * 1024
+"""Bytes of a list whose objects are in memory at a time: the client may hand out megabytes at once, and objects take ten
+times the room of their text."""
+
 LIST_SILENCE = 60.0
 """Seconds that a list may not get further."""
 
@@ -184,8 +188,9 @@ class Kube:
             arriving = ObjectList()
             async with self._answer("GET", kind.path(namespace), query, accept, None, timeout, "identity") as response:
                 async for chunk in response.content.iter_any():
-                    if items := arriving.feed(chunk):
-                        yield items, 0
+                    for start in range(0, len(chunk), PIECE):
+                        if items := arriving.feed(chunk[start : start + PIECE]):
+                            yield items, 0
                 meta = arriving.close()
             if not meta.get("continue"):
                 yield [], int(meta.get("resourceVersion") or 0)
