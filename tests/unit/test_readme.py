@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_readme_tells_what_the_tour_shows() -> None:
-    used = (ROOT / "README.md").read_text().partition("## Use it")[2].partition("### ")[0]
+    used = (ROOT / "README.md").read_text().partition("## Use it")[2].partition("\n## ")[0]
     told = [re.sub(r"\s+# .*", "", command) for command in re.findall(r"^\$ (.*)$", used, re.MULTILINE)]
     shown = iter(tourbook.commands((ROOT / "docs/tour.md").read_text()))
     assert told[0].startswith("helm install") and any("track/" in command for command in told)
