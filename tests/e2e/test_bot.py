@@ -386,6 +386,13 @@ def test_a_song_that_is_asked_for_comes_everywhere_and_is_asked_for_once(scene: 
     assert "a person asked for it" in said(told)
 
 
+def test_a_song_is_asked_for_by_its_address_too(scene: Scene, mina: Person) -> None:
+    song = scene.box.world.catalogue.by_key("uptown-funk")
+    mina.asks(f"/add https://open.spotify.com/track/{song.spotify_id}?si=1")
+    scene.until("it is everywhere", lambda: all("uptown-funk" in keys for keys in scene.keys().values()))
+    assert "not of a song" in mina.reads("/add https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy")
+
+
 def test_what_is_looked_for_comes_with_links_and_a_number_asks_for_it(scene: Scene, mina: Person) -> None:
     world = scene.box.world
     since = len(world.journal.entries)

@@ -1,6 +1,7 @@
 """The bot apart from the wire: what is a command, which button works for whom, what fits into a message."""
 
 import asyncio
+import logging
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +15,21 @@ from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Refused, paged
 from navaar.bot.buttons import LIFE, MOST, Buttons
 from navaar.bot.command import Command, command_of
-from navaar.bot.commands import COMMANDS, MENU
+from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.desk import SEARCHES, WAITING, Desk
 from navaar.bot.house import House
 from navaar.bot.visit import Visit
+from navaar.index import TrackIndex
 from navaar.intake import ALLOWED, Intake
+from navaar.kinds import TRACKS, Kind
+from navaar.loglines import LogLines
+from navaar.record import record_from
 from navaar.words import ENGLISH, LANGUAGES
-from reconcilers.recording import Recording
+from navaar.work import Work
+from reconcilers.logcontext import context
+from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import ServiceName
+from sandbox.telegram.texts import formatted
 
 MINA, EVE = 7, 8
 SYNC = ("music", "friday-tapes")
@@ -177,6 +185,114 @@ async def test_a_flood_of_requests_is_bounded_and_holds_nobody_up() -> None:
     for _ in range(1000):
         desk.offer(by(MINA), (SYNC,))
     assert desk._waiting.qsize() == WAITING
+
+
+# --- all commands -----------------------------------------------------------------------------------------------------
+
+HOSTILE = "\u202e</b><a href='https://evil.example'>\u2066 & <script>" + "چشم" * 60
+
+
+def hostile_track(number: int) -> dict[str, Any]:
+    state, phase = (("Present", "Synced"), ("Pending", "Syncing"), ("Review", "Review"), ("Failed", "Failed"))[
+        number % 4
+    ]
+    placed: dict[str, Any] = {"state": state, "changedAt": "2026-11-01T00:00:00Z", "message": HOSTILE, "reason": "X<b>"}
+    if state == "Review":
+        placed["candidates"] = [{"id": "x" * 11, "text": HOSTILE, "score": 0.8, "reasons": [HOSTILE]}] * 5
+    return {
+        "metadata": {
+            "name": f"{SYNC[1]}-{number:010x}", "namespace": SYNC[0], "uid": f"u{number}", "resourceVersion": "7",
+            "generation": 1, "creationTimestamp": "2026-11-01T00:00:00Z",
+        },
+        "spec": {"musicSyncRef": {"name": SYNC[1]}, "origin": {"service": "spotify", "id": f"{number:022}"}},
+        "status": {
+            "observedGeneration": 1, "phase": phase, "artist": HOSTILE, "title": HOSTILE, "source": "New", "message": HOSTILE,
+            "identity": {"artists": [HOSTILE], "artist": HOSTILE, "title": HOSTILE, "album": HOSTILE, "method": "spotify"},
+            "placements": {"spotify": {"state": "Present", "id": "s" * 22, "seen": True}, "youtubeMusic": placed},
+            "history": [{"at": "2026-11-01T00:00:00Z", "event": HOSTILE}] * 20,
+        },
+    }  # fmt: skip
+
+
+class Cluster:
+    """The API server and what is read of it into memory, with so many Tracks of titles that mean harm."""
+
+    def __init__(self, tracks: int) -> None:
+        self.tracks = {one["metadata"]["name"]: one for one in map(hostile_track, range(tracks))}
+        self.index = TrackIndex()
+        for name, one in self.tracks.items():
+            self.index.cache.store((SYNC[0], name), record_from(one))
+        spec = {"telegram": {"channel": "@tapes"}, "youtubeMusic": {"playlist": "PL"}, "spotify": {"playlist": "s"}}
+        condition = {"type": "SpotifyReady", "status": "False", "reason": "X<b>", "message": HOSTILE * 3}
+        plan = {"hash": "0" * 12, "summary": HOSTILE}
+        self.sync: dict[str, Any] = {"metadata": {"namespace": SYNC[0], "name": SYNC[1]}, "spec": spec}
+        if tracks:
+            self.sync["status"] = {"conditions": [condition], "plan": plan, "counts": {"songs": tracks, "failed": 1}}
+        self.lines = LogLines()
+        with context(sync="/".join(SYNC)):
+            self.lines.emit(logging.makeLogRecord({"msg": HOSTILE}))
+
+    @property
+    def house(self) -> House:
+        return House(
+            cast("Any", self), cast("Any", self), cast("Any", self), self.lines, self.work, self.ask, self.search
+        )
+
+    def phases(self) -> Any:
+        return self.index.phases()
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Any:
+        return self.tracks[name] if kind is TRACKS else self.sync
+
+    async def create(self, kind: Kind, namespace: str, body: Any) -> Any:
+        return body
+
+    def work(self, key: Any) -> Work:
+        return Work(ended=0.0)
+
+    def ask(self, key: Any, services: Any) -> bool:
+        return True
+
+    async def search(self, *about: object) -> tuple[Candidate, ...]:
+        return (Candidate("x", Recording(HOSTILE, (HOSTILE,))),) * 9 if self.tracks else ()
+
+
+class Syncs:
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def get(self, key: Any) -> Any:
+        return self._cluster.sync
+
+
+GIVEN = {"track": "0000000003", "delete": "0000000000", "retry": "0000000003", "add": HOSTILE, "search": HOSTILE,
+         "search_sp": HOSTILE}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("tracks", [0, 90])
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_whatever_stands_in_titles_and_messages_every_answer_can_be_sent(
+    name: str, tracks: int, language: str
+) -> None:
+    cluster = Cluster(tracks)
+    house = replace(cluster.house, syncs=cast("Any", Syncs(cluster)))
+    visit = Visit(house, MINA, 1, language, (SYNC,), name, GIVEN.get(name, ""))
+    try:
+        answer = await carried_out(visit)
+    except Refused as refused:
+        if tracks:
+            raise
+        answer = Answer(visit.say(refused.key, **refused.values))
+    for _ in range(9):
+        shown, entities = formatted(answer.text, "HTML")
+        assert 0 < len(shown.encode("utf-16-le")) // 2 <= MessageLimit.MAX_TEXT_LENGTH
+        assert shown.count(markup.FIRST_STRONG) == shown.count(markup.POP) and "\u202e" not in shown
+        assert not [one for one in entities if "evil" in one.get("url", "")]
+        on = [key for row in answer.keys for key in row if key.label == "▸"]
+        if not on:
+            break
+        answer = await on[0].press(replace(visit, given=""))
 
 
 # --- who is heard -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from navaar.bot.visit import Visit
 from navaar.kubeerrors import AlreadyExists
 from navaar.people import acts
 from navaar.people.act import Act
-from navaar.people.links import address
+from navaar.people.links import address, named
 from navaar.people.song import song_of, status_of
 from navaar.people.story import length
 from reconcilers.errors import ServiceError
@@ -21,10 +21,16 @@ SHOWN = 6
 
 
 async def add(visit: Visit) -> Answer:
-    """Asks for a song in every place."""
+    """Asks for a song in every place, by its name or by its address in one of them."""
     words = visit.given.strip("\"'“”«» ")
     if not words:
         raise Refused("not.request", command=visit.command)
+    if _is_address(words):
+        try:
+            service, id = named(words)
+        except ValueError as error:
+            raise Refused("not.done", why=markup.name(str(error), 300)) from None
+        return await _requested(visit, acts.request(visit.resource(), [], "", {service: id})[0], words)
     try:
         artists, title = acts.split_song(words)
     except ValueError:
@@ -32,6 +38,10 @@ async def add(visit: Visit) -> Answer:
     return await _requested(
         visit, acts.request(visit.resource(), artists, title)[0], str(Recording(title, tuple(artists)))
     )
+
+
+def _is_address(words: str) -> bool:
+    return " " not in words and ("://" in words or words.startswith("spotify:"))
 
 
 async def _requested(visit: Visit, act: Act, song: str) -> Answer:
