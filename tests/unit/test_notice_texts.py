@@ -21,7 +21,7 @@ from reconcilers.services.protocol import ServiceName
 
 NOW = read("2026-11-21T14:02:10Z")
 SYNCED = {"metadata": {"namespace": "music", "name": "friday-tapes", "uid": "u"}, "spec": {}}
-HOSTILE = '</b><a href="tg://x">\u202e&amp; ' + "x" * 2000
+HOSTILE = '</b><a href="tg://x">\u202e&amp; < > <tg-spoiler> ' + "x" * 2000
 SONGS = tuple(Song(HOSTILE, NOW) for _ in range(5))
 ALL = [
     Item(News.HELLO),
@@ -64,7 +64,7 @@ def shown(made: Message) -> Markup:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_message_of_hostile_words_fits_and_is_marked_up_by_nobody_else(language: str) -> None:
-    long = {"metadata": {"namespace": "n" * 63, "name": "s" * 52}}
+    long = {"metadata": {"namespace": "n" * 63, "name": "s" * 52}, "spec": {"telegram": {"adminUserIds": [7]}}}
     markup = shown(message(long, ALL, language))
     assert set(markup.tags) == {"b", "i", "code"}
     assert len(markup.text.encode("utf-16-le")) // 2 <= 4096
@@ -90,15 +90,18 @@ def test_every_piece_of_news_says_what_since_when_and_which_command_helps(news: 
         assert re.fullmatch(r"navaar [a-z].* -n music", paragraph.command)
 
 
+SIGN_IN = "navaar auth spotify friday-tapes -n music"
+
+
 def test_a_message_reads_like_this() -> None:
     failed = Item(News.FAILED, FAILED, NOW, new=7, all=9, songs=(Song("Adele – Hello", NOW), Song("چشم من", NOW)))
-    items = [Item(News.SIGN_IN, "spotify", NOW, "AuthExpired", "Spotify refuses the consent."), failed]
+    items = [Item(News.SIGN_IN, "spotify", NOW, "AuthExpired", f"Spotify refuses the consent: {SIGN_IN}"), failed]
     assert message(SYNCED, items, "en").plain.replace("\u2068", "").replace("\u2069", "") == (
         "friday-tapes\n"
         "\n"
         "🔑 Spotify has refused the sign-in since 2026-11-21 14:02 UTC.\n"
-        "Spotify refuses the consent.\n"
-        "$ navaar auth spotify friday-tapes -n music\n"
+        "Spotify refuses the consent:\n"
+        f"$ {SIGN_IN}\n"
         "\n"
         "✖️ 7 songs have failed, the first on 2026-11-21 14:02 UTC:\n"
         "• Adele – Hello\n"
@@ -106,6 +109,14 @@ def test_a_message_reads_like_this() -> None:
         "and 5 more. (9 in all.)\n"
         "$ navaar failed --sync friday-tapes -n music"
     )
+
+
+def test_where_the_bot_answers_its_own_words_are_offered_too() -> None:
+    answering = {**SYNCED, "spec": {"telegram": {"adminUserIds": [7]}}}
+    offered = [one.word for one in message(answering, ALL, "en").paragraphs if one.word]
+    assert offered == ["/status", "/review", "/failed"]
+    assert all(f"\n{word}\n" in message(answering, ALL, "en").html for word in offered)
+    assert not any(one.word for one in message(SYNCED, ALL, "en").paragraphs)
 
 
 def test_the_commands_that_are_told_can_be_understood() -> None:

@@ -232,6 +232,11 @@ def test_those_who_were_never_told_anything_are_greeted_and_told_how_it_stands()
     assert [item.news for item in other.items] == [News.HELLO, News.SIGN_IN]
 
 
+def test_the_greeting_keeps_nothing_that_comes_after_it_waiting() -> None:
+    people = People(Memory()).live({0: well(0), 10: broken("AuthExpired", 10), 20: well(20)}, HOUR)
+    assert people.news == [(0, ["Hello"]), (10, ["SignIn"]), (20 + MINUTE, ["Recovered"])]
+
+
 def test_nothing_is_told_of_what_is_suspended() -> None:
     standing = replace(broken("AuthExpired", 0), silent=True)
     assert decide(GREETED, standing, TO, at(5)).items == ()

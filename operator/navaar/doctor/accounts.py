@@ -15,6 +15,7 @@ from navaar.kinds import SECRETS
 from navaar.kube import Kube
 from navaar.kubeerrors import Denied, NotFound
 from navaar.people.finding import Finding, ask, bad, good
+from navaar.people.overview import NOTICES
 from navaar.people.remedy import sign_in
 from navaar.secrets import SecretProblem, decoded
 from navaar.signin import cookies, google
@@ -58,6 +59,8 @@ async def musicsync(kube: Kube, sync: Resource, *, call: bool = True) -> list[Fi
         if ends is not None:
             findings.append(_left(NAMES[place], ends, time.time(), command))
         found += findings
+    untold = _condition(sync, NOTICES)
+    found += [untold] if untold is not None else []
     # What ails a place was told there.
     mentioned = any(_false(sync, condition) for place, condition in PLACES.items() if place in spec)
     state = _state(sync)

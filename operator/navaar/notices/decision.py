@@ -127,6 +127,11 @@ def decide(memory: Memory, standing: Standing, to: str, now: float, *, greet: bo
     return made.decision()
 
 
+def attempted(memory: Memory, now: float) -> Memory:
+    """What is remembered of a message that may have arrived."""
+    return replace(memory, sent=(*memory.sent, now)[-BURST:])
+
+
 class _Draft:
     """A decision in the making: `later` are the moments at which more becomes due."""
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from navaar.conditions import get, remove, set_condition
 from navaar.kubeerrors import KubeError
-from navaar.notices.decision import decide
+from navaar.notices.decision import attempted, decide
 from navaar.notices.memory import Memory, memory_from, memory_status
 from navaar.notices.post import Post, recipient, secret_of
 from navaar.notices.standing import Songs, standing
 from navaar.notices.text import message
+from navaar.people.overview import NOTICES
 from navaar.queue import Backoff, QueueClosed, WorkQueue
-from reconcilers.errors import AuthError, QuotaError, ServiceError, TargetError
+from reconcilers.errors import AuthError, OutcomeUnknown, QuotaError, ServiceError, TargetError
 from reconcilers.logcontext import context
 from reconcilers.model import NOTHING
 
@@ -24,8 +25,7 @@ log = logging.getLogger(__name__)
 Key = tuple[str, str]
 Resource = Mapping[str, Any]
 
-CONDITION = "NotificationsDelivered"
-WORKERS = 2
+WORKERS = 4
 GRACE = 25.0
 """Seconds that a message under way may take to end at shutdown."""
 
@@ -48,7 +48,7 @@ class Notifier:
 
     `remember` stores what is stamped on a MusicSync by then; `may_write` is the Lease's word; `clock` gives Unix seconds. A
     message that can't be sent is decided on anew later, so what has passed by then is never told. One whose answer is lost is
-    sent again: better twice than never.
+    sent again, as rarely as other messages are: better twice than never.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Notifier:
             return {name: value for name, value in status.items() if name != "notifications"}
         subject = self._subject(key, sync)
         previous = (sync.get("status") or {}).get("conditions") or []
-        before = get(previous, CONDITION)
+        before = get(previous, NOTICES)
         if subject.problem is not None:
             said = ("False", *subject.problem)
         elif subject.memory.to == to:
@@ -88,8 +88,8 @@ class Notifier:
         else:
             said = ("Unknown", "Progressing", "nobody was told anything yet")
         conditions = set_condition(
-            [*remove(status["conditions"], CONDITION), *([before] if before is not None else [])],
-            CONDITION,
+            [*remove(status["conditions"], NOTICES), *([before] if before is not None else [])],
+            NOTICES,
             *said,
             generation=sync["metadata"].get("generation", 1),
             now=self._clock(),
@@ -131,7 +131,7 @@ class Notifier:
             return known
         status = sync.get("status") or {}
         made = self._subjects[key] = _Subject(sync, memory_from(status.get("notifications")), NOTHING)
-        condition = get(status.get("conditions") or (), CONDITION)
+        condition = get(status.get("conditions") or (), NOTICES)
         if condition is not None and condition["status"] == "False":
             made.problem = (condition["reason"], condition.get("message") or "")
             made.lost = condition["reason"] not in _PASSING
@@ -187,6 +187,9 @@ class Notifier:
             reason = error.reason if isinstance(error, ServiceError) else "Unreachable"
             log.warning("people could not be told: %s", error)
             subject.lost = isinstance(error, (AuthError, TargetError))
+            if isinstance(error, OutcomeUnknown):
+                # It may have arrived, so it counts: they are not to hear it again and again.
+                subject.memory = attempted(subject.memory, now)
             await self._settle(key, subject, (reason, f"{error} It is tried again."))
             return True, error.retry_at - self._clock() if isinstance(error, QuotaError) else None
         log.info("told %s: %s", to, ", ".join(item.news.value for item in decision.items))

@@ -129,13 +129,14 @@ def songs_of(tracks: Iterable[Track]) -> dict[str, Songs]:
     for track in tracks:
         if track.rest is not None or track.duplicate_of is not None:
             continue
-        for which, state in ((REVIEW, State.REVIEW), (FAILED, State.FAILED)):
-            since = [
-                placement.changed or track.created for placement in track.placements.values() if placement.told is state
-            ]
-            if since:
-                found[which].append((max(since), track))
-                break
+        since: dict[State, float] = {}
+        for placement in track.placements.values():
+            if (told := placement.told) is State.REVIEW or told is State.FAILED:
+                since[told] = max(since.get(told, 0.0), placement.changed or track.created)
+        if State.REVIEW in since:
+            found[REVIEW].append((since[State.REVIEW], track))
+        elif since:
+            found[FAILED].append((since[State.FAILED], track))
     return {
         which: Songs(
             tuple(sorted(since for since, _ in some)),

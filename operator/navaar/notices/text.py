@@ -1,14 +1,16 @@
 """News in a few lines: what, since when, and the command to copy. For Telegram in its HTML, for anything else as text."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 from navaar.notices.decision import Item, News
 from navaar.notices.standing import SYNC
+from navaar.people.remedy import parted
 from navaar.words import say
+from reconcilers.matching.legible import legible
 from reconcilers.services.protocol import ServiceName
 
 TITLE, MESSAGE = 80, 300
@@ -24,12 +26,17 @@ _ICONS = {
     News.CONSENT: "⏳",
     News.RECOVERED: "✅",
 }
-_SIGN_IN = {"telegram": "telegram", "youtubeMusic": "google", "spotify": "spotify"}
+_PLACES = frozenset(ServiceName)
+_CHAT = {News.APPROVAL: "/status", News.REVIEW: "/review", News.FAILED: "/failed"}
+"""What helps in a chat with a bot that answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One piece of news: a headline, what there is to say of it, songs, and the command that helps (empty: none)."""
+    """One piece of news: a headline, what there is to say of it, songs, and the line that helps (empty: none).
+
+    `word` is what helps in a chat with the bot.
+    """
 
     item: Item
     head: str
@@ -37,6 +44,7 @@ class Paragraph:
     songs: tuple[str, ...] = ()
     more: str = ""
     command: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Message:
             lines += [f"<i>{escape(one.detail)}</i>"] if one.detail else []
             lines += [f"• {escape(song)}" for song in one.songs]
             lines += [escape(one.more)] if one.more else []
+            lines += [one.word] if one.word else []
             lines += [f"<code>{escape(one.command)}</code>"] if one.command else []
             parts.append("\n".join(lines))
         return "\n\n".join(parts)
@@ -80,32 +89,31 @@ class Message:
 def message(sync: Mapping[str, Any], items: Iterable[Item], language: str) -> Message:
     """What to say of a MusicSync, in a language of `navaar.words`."""
     namespace, name = sync["metadata"]["namespace"], sync["metadata"]["name"]
-    return Message(namespace, name, tuple(_paragraph(item, namespace, name, language) for item in items))
+    paragraphs = [_paragraph(item, namespace, name, language) for item in items]
+    if (sync["spec"].get("telegram") or {}).get("adminUserIds"):
+        paragraphs = [replace(one, word=_CHAT.get(one.item.news, "")) for one in paragraphs]
+    return Message(namespace, name, tuple(paragraphs))
 
 
 def _paragraph(item: Item, namespace: str, name: str, language: str) -> Paragraph:
     def said(key: str, **values: object) -> str:
         return say(language, f"notice.{key}", **values)
 
-    here = f"-n {namespace}"
-    place = ServiceName(item.about).title if item.about in _SIGN_IN else name
+    place = ServiceName(item.about).title if item.about in _PLACES else name
     since = _moment(item.since)
-    detail = isolated(item.message, MESSAGE)
+    sentence, line = parted(item.message)
+    detail, line = isolated(sentence, MESSAGE), line or f"navaar status {name} -n {namespace}"
     match item.news:
         case News.HELLO:
             return Paragraph(item, said("hello"))
         case News.SIGN_IN:
-            command = f"navaar auth {_SIGN_IN.get(item.about, 'telegram')} {name} {here}"
-            if item.reason == "ApiDisabled":
-                command = f"navaar doctor {here}"
-            return Paragraph(item, said("sign_in", place=place, since=since), detail, command=command)
+            return Paragraph(item, said("sign_in", place=place, since=since), detail, command=line)
         case News.TROUBLE:
             key = "stopped" if item.about == SYNC else "trouble"
-            head = said(key, place=place, since=since, reason=item.reason)
-            return Paragraph(item, head, detail, command=f"navaar status {name} {here}")
+            return Paragraph(item, said(key, place=place, since=since, reason=item.reason), detail, command=line)
         case News.APPROVAL:
-            head = said("approval", since=since)
-            return Paragraph(item, head, detail, command=f"navaar approve --plan {item.reason} --sync {name} {here}")
+            line = f"navaar approve --plan {item.reason} --sync {name} -n {namespace}"
+            return Paragraph(item, said("approval", since=since), isolated(item.message, MESSAGE), command=line)
         case News.REVIEW | News.FAILED:
             which = "review" if item.news is News.REVIEW else "failed"
             head = said(f"{which}.{'one' if item.new == 1 else 'some'}", count=item.new, since=since)
@@ -113,24 +121,17 @@ def _paragraph(item: Item, namespace: str, name: str, language: str) -> Paragrap
             rest = item.new - len(songs)
             more = [said("more", count=rest)] if rest > 0 else []
             more += [said("all", count=item.all)] if item.all > item.new else []
-            return Paragraph(item, head, "", songs, " ".join(more), f"navaar {which} --sync {name} {here}")
+            return Paragraph(item, head, "", songs, " ".join(more), f"navaar {which} --sync {name} -n {namespace}")
         case News.CONSENT:
-            return Paragraph(item, said("consent", place=place, ends=since[:10]), detail,
-                             command=f"navaar auth {_SIGN_IN[item.about]} {name} {here}")  # fmt: skip
+            return Paragraph(item, said("consent", place=place, ends=since[:10]), detail, command=line)
         case News.RECOVERED:
             return Paragraph(item, said("recovered", place=place, since=since))
 
 
-def isolated(text: str, longest: int) -> str:
-    """Somebody else's words, cut, and unable to turn the direction of what stands around them."""
-    plain = " ".join("".join(letter for letter in text if letter not in _TURNS).split())
-    if not plain:
-        return ""
-    cut = plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
-    return f"\u2068{cut}\u2069"
-
-
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def isolated(words: str, longest: int) -> str:
+    """Somebody else's words in one line, cut, and unable to turn the direction of what stands around them."""
+    plain = legible(words, longest)
+    return f"\u2068{plain}\u2069" if plain else ""
 
 
 def _moment(seconds: float) -> str:

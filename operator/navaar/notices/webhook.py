@@ -12,7 +12,7 @@ import httpx
 from navaar.kube import user_agent
 from navaar.notices.text import Message
 from navaar.secrets import SecretProblem
-from reconcilers.errors import RateLimitError, ServiceError, TargetError, TransientError
+from reconcilers.errors import OutcomeUnknown, RateLimitError, ServiceError, TargetError, TransientError
 
 TIMEOUT = 10.0
 """Seconds for connecting, and for an answer."""
@@ -21,6 +21,7 @@ DISCORD = 2000
 """Characters that Discord takes."""
 
 _LONGEST_WAIT = 3600.0
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
 _LATER = frozenset({408, 425, 429})
 
 
@@ -69,7 +70,9 @@ async def post(url: str, body: Mapping[str, Any], *, clock: Callable[[], float] 
             status, wait = response.status_code, response.headers.get("Retry-After", "")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, ValueError) as error:
         # Not chained, and not in its own words: they may hold the address.
-        raise TransientError(f"The webhook can't be reached ({type(error).__name__}).") from None
+        if isinstance(error, _NEVER_SENT):
+            raise TransientError(f"The webhook can't be reached ({type(error).__name__}).") from None
+        raise OutcomeUnknown(f"The webhook's answer was lost ({type(error).__name__}).") from None
     if not 200 <= status < 300:
         raise _refusal(status, wait, clock())
 

@@ -14,6 +14,9 @@ CONDITIONS = {
     ServiceName.SPOTIFY: "SpotifyReady",
 }
 
+NOTICES = "NotificationsDelivered"
+"""The condition that says whether the people of spec.notifications can be told."""
+
 PHASES = ("synced", "partial", "syncing", "review", "failed", "removed", "excluded", "duplicate")
 """The counts of a status, in the order in which they are told."""
 
@@ -64,6 +67,8 @@ class Overview:
     plan: str
     behind: bool
     """Whether its status is about an older spec."""
+    notices: Standing = Standing()
+    """Whether people are told of it, where it says whom."""
 
     @property
     def numbers(self) -> str:
@@ -102,6 +107,7 @@ def overview(resource: Mapping[str, Any]) -> Overview:
         places=places,
         plan=(status.get("plan") or {}).get("summary") or "",
         behind=status.get("observedGeneration") != metadata.get("generation"),
+        notices=_standing(conditions, NOTICES),
     )
 
 

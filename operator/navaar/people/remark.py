@@ -48,6 +48,8 @@ def messages(view: Overview) -> Iterator[Remark]:
         if place.retained:
             said = f"{place.service.title}: {place.retained:,} should be gone and stay; each Track says why."
             yield Remark(said, "ask")
+    if view.notices.status == "False":
+        yield _remark(f"Notifications: {view.notices.message}", "ask")
 
 
 def _remark(message: str, tone: Tone) -> Remark:

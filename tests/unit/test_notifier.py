@@ -1,0 +1,263 @@
+"""Telling people holds up nothing, goes on until it succeeds, and is remembered."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from navaar.api.instant import written
+from navaar.notices.notifier import Notifier
+from navaar.notices.text import Message
+from reconcilers.errors import OutcomeUnknown, RateLimitError, TargetError, TransientError
+from tests.virtual_time import now, virtual
+
+KEY = ("music", "friday-tapes")
+MINUTE, HOUR = 60.0, 3600.0
+
+
+class Mailbox:
+    """Delivers, or fails as long as it is told to. `late` is how long an answer takes."""
+
+    def __init__(self) -> None:
+        self.arrived: list[tuple[float, list[str]]] = []
+        self.tries: list[float] = []
+        self.trouble: Exception | None = None
+        self.lost = False
+        self.late = 0.0
+
+    async def deliver(self, sync: Mapping[str, Any], message: Message) -> None:
+        self.tries.append(now())
+        await asyncio.sleep(self.late)
+        if self.trouble is not None:
+            raise self.trouble
+        self.arrived.append((now(), [one.item.news.value for one in message.paragraphs]))
+        if self.lost:
+            raise OutcomeUnknown("The answer was lost.")
+
+    @property
+    def news(self) -> list[list[str]]:
+        return [news for _, news in self.arrived]
+
+
+class House:
+    """One MusicSync and its operator, as far as they matter here: passes write the status, and tell the notifier."""
+
+    def __init__(self) -> None:
+        self.box = Mailbox()
+        self.leads = True
+        self.resource: dict[str, Any] = {
+            "metadata": {"namespace": KEY[0], "name": KEY[1], "uid": "u", "generation": 1},
+            "spec": {"notifications": {"webhookSecretRef": {"name": "hook"}}},
+        }
+        self.written = 0
+        self.conditions: list[dict[str, Any]] = []
+        self.notifier = self.operator()
+
+    def operator(self) -> Notifier:
+        """A new process."""
+        self.notifier = Notifier(self.box, self.remember, lambda: self.leads, clock=now)
+        self.notifier.start()
+        return self.notifier
+
+    async def remember(self, key: tuple[str, str]) -> None:
+        assert key == KEY
+        self._write()
+
+    def says(self, status: str, reason: str = "Ready") -> None:
+        """A pass that finds Spotify so."""
+        known = self.conditions[0] if self.conditions else {}
+        since = known["lastTransitionTime"] if known.get("status") == status else written(now())
+        self.conditions = [
+            {"type": "SpotifyReady", "status": status, "reason": reason, "message": "m", "lastTransitionTime": since}
+        ]
+        self.pass_made()
+
+    def pass_made(self) -> None:
+        self._write()
+        self.notifier.saw(self.resource, {})
+
+    def _write(self) -> None:
+        status = self.notifier.stamped(self.resource, {"conditions": self.conditions})
+        if status != self.resource.get("status"):
+            self.written += 1
+            self.resource = {**self.resource, "status": status}
+
+    @property
+    def delivered(self) -> tuple[str, str]:
+        (found,) = [c for c in self.resource["status"]["conditions"] if c["type"] == "NotificationsDelivered"]
+        return found["status"], found["reason"]
+
+
+def at_home(scenario: Callable[[House], Coroutine[Any, Any, None]]) -> None:
+    async def live() -> None:
+        house = House()
+        try:
+            await scenario(house)
+        finally:
+            await house.notifier.close()
+
+    virtual(live())
+
+
+def test_what_was_told_is_remembered_at_once_and_a_restart_repeats_nothing() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        assert house.box.news == [["Hello"], ["SignIn"]]
+        assert house.resource["status"]["notifications"]["told"][0]["about"] == "spotify"
+        await house.notifier.close()
+        house.operator()
+        house.pass_made()
+        await asyncio.sleep(HOUR)
+        assert len(house.box.news) == 2 and house.delivered == ("True", "Delivered")
+        writes = house.written
+        for _ in range(100):
+            house.pass_made()
+            await asyncio.sleep(MINUTE)
+        assert house.written == writes, "nothing in the status changes when nothing changed"
+
+    at_home(scenario)
+
+
+def test_a_webhook_that_is_down_is_tried_again_and_passes_go_on_meanwhile() -> None:
+    async def scenario(house: House) -> None:
+        house.box.trouble, house.box.late = TransientError("The webhook is in trouble (HTTP 503)."), 10.0
+        house.says("True")
+        for _ in range(3600):
+            before = now()
+            house.pass_made()
+            assert now() == before, "a pass waits for nobody"
+            await asyncio.sleep(1)
+        assert house.delivered == ("False", "Unreachable") and house.box.news == []
+        assert 5 < len(house.box.tries) < 20, "again and again, and less and less often"
+        house.box.trouble = None
+        await asyncio.sleep(15 * MINUTE)
+        assert house.box.news == [["Hello"]] and house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_what_has_passed_before_it_could_be_told_is_never_told() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = TransientError("down")
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(MINUTE)
+        assert house.delivered == ("False", "Unreachable")
+        house.says("True")
+        house.box.trouble = None
+        await asyncio.sleep(HOUR)
+        assert house.box.news == [["Hello"]] and house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_a_message_whose_answer_is_lost_again_and_again_is_not_sent_again_and_again() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.lost = True
+        house.says("False", "AuthExpired")
+        for _ in range(360):
+            house.pass_made()
+            await asyncio.sleep(10)
+        times = [moment for moment, _ in house.box.arrived[1:]]
+        assert all(later - sooner >= 10 * MINUTE for sooner, later in zip(times, times[2:], strict=False))
+        house.box.lost = False
+        await asyncio.sleep(HOUR)
+        heard = len(house.box.news)
+        await asyncio.sleep(24 * HOUR)
+        assert len(house.box.news) == heard and house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_people_who_could_not_be_reached_are_greeted_when_they_can_be_and_a_new_secret_is_tried_at_once() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = TargetError("blocked", reason="Forbidden")
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(HOUR)
+        house.says("True")
+        await asyncio.sleep(HOUR)
+        assert house.delivered == ("False", "Forbidden"), "it is not known to be well before something arrives"
+        await house.notifier.close()
+        house.operator()
+        house.pass_made()
+        await asyncio.sleep(1)
+        assert house.delivered == ("False", "Forbidden")
+        await asyncio.sleep(HOUR)
+        house.box.trouble = None
+        house.notifier.secret_changed("music", "another")
+        await asyncio.sleep(0.5)
+        assert house.delivered == ("False", "Forbidden")
+        house.notifier.secret_changed("music", "hook")
+        await asyncio.sleep(0.5)
+        assert house.box.news == [["Hello"], ["Hello"]] and house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_where_it_is_asked_to_wait_it_waits() -> None:
+    async def scenario(house: House) -> None:
+        house.box.trouble = RateLimitError("Telegram asks to wait.", retry_at=now() + HOUR)
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = None
+        for _ in range(59):
+            await asyncio.sleep(MINUTE)
+            house.pass_made()
+        assert house.box.tries == [1000.0]
+        await asyncio.sleep(10 * MINUTE)
+        assert house.box.news == [["Hello"]]
+
+    at_home(scenario)
+
+
+def test_a_message_under_way_at_shutdown_ends_and_is_remembered() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.late = 8.0
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        await house.notifier.close()
+        assert house.box.news == [["Hello"], ["SignIn"]]
+        house.operator()
+        house.pass_made()
+        await asyncio.sleep(HOUR)
+        assert len(house.box.news) == 2
+
+    at_home(scenario)
+
+
+def test_who_does_not_hold_the_lease_tells_nobody() -> None:
+    async def scenario(house: House) -> None:
+        house.leads = False
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(HOUR)
+        assert house.box.tries == []
+
+    at_home(scenario)
+
+
+def test_without_anybody_to_tell_nothing_is_told_or_remembered() -> None:
+    async def scenario(house: House) -> None:
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        assert "notifications" in house.resource["status"]
+        house.resource = {**house.resource, "spec": {}}
+        house.pass_made()
+        await asyncio.sleep(HOUR)
+        assert "notifications" not in house.resource["status"]
+        assert [c["type"] for c in house.resource["status"]["conditions"]] == ["SpotifyReady"]
+        assert len(house.box.news) == 1
+        house.resource = {**house.resource, "spec": {"notifications": {"webhookSecretRef": {"name": "hook"}}}}
+        house.pass_made()
+        await asyncio.sleep(1)
+        assert house.box.news[0] == house.box.news[1] == ["Hello", "SignIn"]
+
+    at_home(scenario)
