@@ -1,4 +1,4 @@
-"""How long answers of the API take with many Tracks: `python -m tests.bench_api [--tracks N]`. The last line is JSON.
+"""How long answers of the API, and pages, take with many Tracks: `python -m tests.bench_api [--tracks N]`. The last line is JSON.
 
 Tracks as in `tests.bench_memory` (ten candidates each, artists and titles in four scripts), in the real store and behind the
 real server, in this process. `ms` is the slowest of five answers to each question, read to its last byte; `cpu_ms` is what
@@ -24,6 +24,8 @@ from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
 from navaar.lag import measure
 from navaar.loglines import LogLines
+from navaar.page.live import Live
+from navaar.page.site import Site
 from navaar.run import COLLECTED
 from navaar.store import TrackStore
 from navaar.syncs import Syncs
@@ -36,6 +38,10 @@ QUESTIONS = (
     "counts", "stats", "tracks", "tracks?limit=500", "tracks?sort=-changed", "tracks?sort=title&limit=500", "tracks?text=شب من",
     "tracks?text=deja&sort=artist", "review?limit=500", "review?limit=500&fields=name", "failed", "pending",
     "tracks?state=NotFound&service=spotify&sort=-title", "sync-state", "logs?limit=500",
+)  # fmt: skip
+PAGES = (
+    "", "songs", "songs?text=شب من", "songs?sort=title&phase=Failed", "songs?limit=500", "review", "review?text=deja",
+    "syncs/music/tapes", "songs/music/tapes-000001",
 )  # fmt: skip
 
 
@@ -60,10 +66,17 @@ def manifest(number: int) -> dict[str, Any]:
     return made
 
 
+class One:
+    """In the place of the API server, for the one Track that is read from it."""
+
+    async def get(self, kind: Any, namespace: str, name: str) -> dict[str, Any]:
+        return manifest(1)
+
+
 def sources(count: int) -> Sources:
     """What the endpoints read, filled."""
     nowhere = cast(Any, None)
-    store = TrackStore(nowhere, namespaces=["music"])
+    store = TrackStore(cast(Any, One()), namespaces=["music"])
     for number in range(count):
         store.index.take(manifest(number))
     syncs = Syncs(nowhere, ["music"])
@@ -79,11 +92,13 @@ def sources(count: int) -> Sources:
 
 async def ask(count: int) -> dict[str, Any]:
     """Every question, five times."""
+    there, gate = sources(count), Gate(None, local=True)
     app = application(
         alive=lambda: None,
         ready=lambda: None,
         metrics=lambda accept: (b"", "text/plain"),
-        api=(Answers(sources(count)), Gate(None, local=True)),
+        api=(Answers(there), gate),
+        pages=Site(there, gate, Live()),
     )
     # As the operator does, once the Tracks are read.
     gc.collect()
@@ -99,9 +114,9 @@ async def ask(count: int) -> dict[str, Any]:
 
     lag = asyncio.create_task(measure(lagged, 0.002))
     answers: dict[str, Any] = {}
-    address = f"http://127.0.0.1:{server.addresses[0][1]}/api/"
+    address = f"http://127.0.0.1:{server.addresses[0][1]}/"
     async with aiohttp.ClientSession(trust_env=False) as session:
-        for question in QUESTIONS:
+        for question in (*(f"api/{question}" for question in QUESTIONS), *PAGES):
             slowest = dearest = longest = 0.0
             for _ in range(5):
                 started, used = time.perf_counter(), time.process_time()
@@ -127,7 +142,7 @@ def main() -> None:
     answers = asyncio.run(ask(tracks))
     for question, figures in answers.items():
         print(
-            f"{question:50} {figures['ms']:7.1f} ms, {figures['cpu_ms']:7.1f} of the processor, "
+            f"/{question:53} {figures['ms']:7.1f} ms, {figures['cpu_ms']:7.1f} of the processor, "
             f"at most {figures['lag_ms']:5.1f} at a time, {figures['bytes']:9,} bytes"
         )
     worst = {name: max(figures[name] for figures in answers.values()) for name in ("ms", "cpu_ms", "lag_ms")}

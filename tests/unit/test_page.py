@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ from navaar.page.stream import EventStream
 from navaar.people.act import Act
 from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.services.protocol import ServiceName
-from tests.library import HOSTILE, NAMESPACE, SYNC, sources
+from tests.library import HOSTILE, NAMESPACE, SYNC, sources, track
 
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName
 NOW = 1_800_000_000.0
@@ -224,10 +225,10 @@ async def test_review_shows_the_song_beside_the_candidates_and_the_line_that_tak
     page = Asked(await browser.see("/review?limit=500"))
     waiting = [t for t in library.tracks.index.tracks(NAMESPACE, SYNC).values() if t.revision.phase == "Review"]
     assert waiting
-    for track in waiting:
-        assert str(track.recording) in page.text
-        for candidate in track.placements[SPOTIFY].candidates:
-            line = f"kubectl patch track {track.name} -n {NAMESPACE} --type=merge -p "
+    for one in waiting:
+        assert str(one.recording) in page.text
+        for candidate in one.placements[SPOTIFY].candidates:
+            line = f"kubectl patch track {one.name} -n {NAMESPACE} --type=merge -p "
             assert line + f'\'{{"spec":{{"pins":{{"spotify":"{candidate.id}"}}}}}}\'' in page.text
             assert candidate.text in page.text
 
@@ -246,7 +247,8 @@ async def test_who_may_not_list_musicsyncs_sees_songs_and_no_status(library: Sou
     reviews = Reviewed()
     reviews.denied = {"musicsyncs"}
     browser = Browser(library, reviews)
-    for path in PAGES:
+    coming = [t.name for t in library.tracks.index.tracks(NAMESPACE, SYNC).values() if t.revision.phase == "Syncing"]
+    for path in (*PAGES, f"/songs/{NAMESPACE}/{coming[0]}"):
         status, text, _ = await browser.ask(path, Authorization=f"Bearer {TOKEN}")
         assert status == 200
         assert "told us to wait" not in text
@@ -257,6 +259,57 @@ async def test_who_may_not_list_musicsyncs_sees_songs_and_no_status(library: Sou
         assert status == 403
         assert "You may not" in text
         assert FIRST not in text
+
+
+async def test_of_another_namespace_nothing_is_told_neither_on_a_page_nor_to_those_who_look_on() -> None:
+    there = replace(sources(20, NOW), namespaces=[NAMESPACE, "attic"])
+    for number in range(3):
+        hidden = track(1000 + number, NOW)
+        hidden["metadata"]["namespace"] = "attic"
+        there.tracks.index.take(hidden)
+    reviews = Reviewed()
+    reviews.namespaces = {NAMESPACE}
+    browser = Browser(there, reviews)
+    for path in (*PAGES, "/songs?namespace=attic", f"/syncs/attic/{SYNC}"):
+        _, text, _ = await browser.ask(path, Authorization=f"Bearer {TOKEN}")
+        assert "/songs/attic" not in text
+        assert "All 23" not in Asked(text).text
+    client = Client()
+    scope = {
+        "type": "http", "method": "GET", "path": "/live", "raw_path": b"/live", "root_path": "", "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {TOKEN}".encode()), (b"host", b"localhost")],
+    }  # fmt: skip
+    task = asyncio.create_task(browser.app(scope, client.receive, client.send))
+    await until(lambda: client.told("now"))
+    assert client.told("now")[0]["tracks"] == 20
+    there.tracks.index.cache.remove(("attic", hidden["metadata"]["name"]))
+    await asyncio.sleep(0.02)
+    there.tracks.index.cache.remove((NAMESPACE, FIRST))
+    await until(lambda: client.told("changed"))
+    (changed,) = client.told("changed")
+    assert changed["changed"] == [f"{NAMESPACE}/{SYNC}", f"{NAMESPACE}/{SYNC}/{FIRST}"]
+    assert changed["tracks"] == 19
+    client.left.set()
+    await task
+
+
+async def test_a_change_is_told_with_the_numbers_of_what_changed_only() -> None:
+    there = replace(sources(20, NOW), namespaces=[NAMESPACE, "attic"])
+    other = track(1000, NOW)
+    other["metadata"]["namespace"] = "attic"
+    there.tracks.index.take(other)
+    browser, client = Browser(there), Client()
+    scope = {
+        "type": "http", "method": "GET", "path": "/live", "raw_path": b"/live", "root_path": "", "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+    }  # fmt: skip
+    task = asyncio.create_task(browser.app(scope, client.receive, client.send))
+    await until(lambda: client.told("now"))
+    there.tracks.index.cache.remove((NAMESPACE, FIRST))
+    await until(lambda: client.told("changed"))
+    assert [(one["namespace"], one["tracks"]) for one in client.told("changed")[0]["syncs"]] == [(NAMESPACE, 19)]
+    client.left.set()
+    await task
 
 
 def test_shares_fill_the_bar() -> None:
@@ -282,7 +335,7 @@ async def test_the_pace_is_that_of_the_last_minutes_and_what_comes_next_is_in_th
     assert found.pace == pytest.approx(1 / 20)
     assert found.hours[-1] == 15
     assert sum(found.hours) == 15 + 23
-    assert [track.name for track in found.next] == ["t300", "t200", "t201"]
+    assert [one.name for one in found.next] == ["t300", "t200", "t201"]
     assert (await lately(tracks[:2], NOW))[YOUTUBE].pace is None
 
 
@@ -468,8 +521,8 @@ async def test_who_looks_on_is_told_how_it_stands_and_then_what_changes() -> Non
         stamp = re.search(r'data-stamp="([^"]+)"', await browser.see("/"))
         assert stamp
         assert stamp.group(1) == told["stamp"]
-        for track in list(browser.index.tracks(NAMESPACE, SYNC).values())[:3]:
-            browser.index.cache.remove((NAMESPACE, track.name))
+        for name in list(browser.index.tracks(NAMESPACE, SYNC))[:3]:
+            browser.index.cache.remove((NAMESPACE, name))
         name, told = await event(answer.content)
         assert name == "changed"
         assert told["tracks"] == 27
@@ -500,6 +553,10 @@ class Client:
     def events(self) -> list[str]:
         text = b"".join(message.get("body", b"") for message in self.got).decode()
         return re.findall("event: (.*)", text)
+
+    def told(self, name: str) -> list[Any]:
+        text = b"".join(message.get("body", b"") for message in self.got).decode()
+        return [json.loads(data) for found, data in re.findall("event: (.*)\ndata: (.*)", text) if found == name]
 
 
 async def until(holds: Any) -> None:

@@ -166,8 +166,14 @@ def _tests(question: AboutTracks, phases: Sequence[str]) -> Iterator[Callable[[T
         yield lambda track: any(
             placement.state in states and service in services for service, placement in track.placements.items()
         )
-    for word in spelt(question.text).split():
-        yield lambda track, word=word: word in _text(track)  # type: ignore[misc]
+    words = spelt(question.text).split()
+    if words:
+        yield lambda track: _speaks_of(track, words)
+
+
+def _speaks_of(track: Track, words: Sequence[str]) -> bool:
+    text = _text(track)
+    return all(word in text for word in words)
 
 
 def _text(track: Track) -> str:
