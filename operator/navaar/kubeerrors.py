@@ -13,6 +13,7 @@ KubeError
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -89,7 +90,18 @@ def translated() -> Iterator[None]:
     except TimeoutError as error:
         raise Unavailable("the API server didn't answer in time") from error
     except (aiohttp.ClientError, OSError, ValueError, ConfigException) as error:
-        raise Unavailable(f"the API server can't be reached: {type(error).__name__}: {error}") from error
+        raise Unavailable(f"the API server can't be reached: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(
+        error, aiohttp.ClientConnectorCertificateError
+    ):
+        failed = error.os_error
+        # asyncio puts the address in the place of the system's word for it.
+        word = os.strerror(failed.errno) if failed.errno is not None and failed.errno > 0 else failed.strerror
+        return word or type(failed).__name__
+    return f"{type(error).__name__}: {error}"
 
 
 def error_from(response: aiohttp.ClientResponse, text: bytes) -> KubeError:

@@ -16,6 +16,7 @@ from navaar.people.overview import overview
 from navaar.people.progress import progress
 from navaar.people.question import approve, approve_all, questions, refuse
 from navaar.people.queue import queue
+from navaar.people.remark import Remark, messages
 from navaar.people.song import named as tracks_named
 from navaar.people.span import about, parsed, short
 from navaar.people.story import story
@@ -428,6 +429,11 @@ def test_the_story_tells_all_that_the_track_says() -> None:
     assert [question.service for question in told.questions] == [SPOTIFY]
     assert told.history == (("2026-03-01T00:00:00Z", "spotify: Review (Ambiguous)"),)
     assert story(one, None, NOW).chapters[0].next.says == "nothing: it is there"
+    one["status"]["message"] = "telegram: nothing to say"
+    assert story(one, sync(), NOW).summary == "telegram: nothing to say"
+    one["status"]["placements"]["spotify"]["message"] = "two candidates"
+    one["status"]["message"] = "spotify: two candidates; see kubectl describe"
+    assert story(one, sync(), NOW).summary == "", "what a chapter says is not said twice"
 
 
 def test_progress_keeps_to_the_limits_and_to_what_was_measured() -> None:
@@ -458,3 +464,24 @@ def test_an_overview_says_what_the_status_says() -> None:
     assert (view.ready.word, view.moving, view.behind) == ("Backfilling", True, False)
     assert [place.standing.word for place in view.places] == ["Waiting", "Ready"]
     assert overview({**one, "status": {}}).numbers == "not counted yet"
+    assert view.notices.word == "Waiting" and list(messages(view)) == [Remark("1 of 4")]
+
+
+def test_a_plan_is_no_progress_and_people_who_cannot_be_told_are_told_of_where_they_look() -> None:
+    one = sync()
+    one["status"] |= {
+        "spotify": {"items": 3, "placed": 3, "pending": 1},
+        "conditions": [
+            {"type": "SpotifyReady", "status": "True", "reason": "Ready"},
+            {
+                "type": "NotificationsDelivered",
+                "status": "False",
+                "reason": "NotFound",
+                "message": "No chat. Press Start.",
+            },
+        ],
+    }
+    assert overview(one).moving
+    assert list(messages(overview(one))) == [Remark("Notifications: No chat. Press Start.", "ask")]
+    for spec in ({"mode": "Plan"}, {"suspend": True}):
+        assert not overview({**one, "spec": {**one["spec"], **spec}}).moving

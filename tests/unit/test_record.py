@@ -23,6 +23,8 @@ def test_the_history_gets_a_line_for_every_place_that_turned() -> None:
         placements={SPOTIFY: Placement(State.FAILED, reason="TooLong"), YOUTUBE: PENDING},
     )
     assert events_between(before, after) == ["spotify: Failed (TooLong)"]
+    same = after.with_placement(SPOTIFY, Placement(State.NOT_FOUND, reason="NotFound"))
+    assert events_between(before, same) == ["spotify: NotFound"], "a reason that only repeats the state"
 
 
 def test_a_status_that_knows_less_than_the_memory_is_not_current() -> None:

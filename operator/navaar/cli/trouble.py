@@ -18,8 +18,7 @@ def told(error: KubeError, where: str) -> Trouble:
         return Trouble(f"{message}: `navaar tracks` and `navaar status` list what there is")
     if error.status == 404:
         return Trouble(
-            f"this cluster ({where}) doesn't know MusicSyncs and Tracks: install Navaar's chart, or its resources with "
-            "`kubectl apply --server-side -f crds/`"
+            f"this cluster ({where}) doesn't know MusicSyncs and Tracks: Navaar is not installed in it; `navaar doctor` says how"
         )
     if error.status == 401:
         return Trouble(f"{where} doesn't know you ({message}): sign in again, or choose another --context")
