@@ -23,12 +23,16 @@ from navaar.index import TrackIndex
 from navaar.intake import ALLOWED, Intake
 from navaar.kinds import TRACKS, Kind
 from navaar.loglines import LogLines
+from navaar.lookup import looked_up
 from navaar.record import record_from
 from navaar.words import ENGLISH, LANGUAGES
 from navaar.work import Work
+from reconcilers.account import Account
+from reconcilers.budget import SPOTIFY
+from reconcilers.errors import QuotaError, TargetError
 from reconcilers.logcontext import context
 from reconcilers.recording import Candidate, Recording
-from reconcilers.services.protocol import ServiceName
+from reconcilers.services.protocol import Query, ServiceName
 from sandbox.telegram.texts import formatted
 
 MINA, EVE = 7, 8
@@ -178,6 +182,28 @@ async def test_searches_by_people_are_bounded() -> None:
     now = 3600.0
     await desk._search(*one)
     assert len(asked) == SEARCHES + 1
+
+
+async def test_what_people_look_for_leaves_the_rest_of_the_day_to_new_songs() -> None:
+    class Shelf:
+        async def search(self, query: Query) -> tuple[Candidate, ...]:
+            return (Candidate("x", query.recording),)
+
+    account = Account(SPOTIFY, clock=lambda: 1_000_000.0)
+
+    class Works:
+        services, accounts = {ServiceName.SPOTIFY: Shelf()}, {ServiceName.SPOTIFY: account}
+
+    engine = cast("Any", Works())
+    one = (engine, ServiceName.SPOTIFY, Recording("Hello"), 1_000_000.0)
+    account.spend(round(SPOTIFY.units * 0.9))
+    assert await looked_up(*one)
+    account.spend(1)
+    with pytest.raises(QuotaError, match=r"kept for new songs\. It goes on at") as raised:
+        await looked_up(*one)
+    assert raised.value.retry_at > 1_000_000.0
+    with pytest.raises(TargetError, match="condition says why"):
+        await looked_up(engine, ServiceName.YOUTUBE, Recording("Hello"), 0.0)
 
 
 async def test_a_flood_of_requests_is_bounded_and_holds_nobody_up() -> None:

@@ -14,7 +14,7 @@ from navaar.index import SyncKey
 LIFE = 3600.0
 """Seconds for which a button works."""
 
-MOST = 2000
+MOST = 600
 """Buttons that are known at a time; the oldest go first."""
 
 

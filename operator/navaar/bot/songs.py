@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from navaar import words
 from navaar.api.instant import read
 from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Press, Refused, paged
@@ -60,7 +61,8 @@ async def queue(visit: Visit) -> Answer:
         blocks.append(f"\n{markup.bold(visit.say('queue.place', place=markup.name(service.title), total=len(line)))}")
         for one in found:
             if one.service is service and one.turn <= NEXT:
-                does, when = visit.word("does", one.operation), markup.name(one.next.when or one.next.says)
+                does, soon = visit.word("does", one.operation), words.word(visit.language, "when", one.next.when)
+                when = markup.name(soon or one.next.says)
                 blocks.append(visit.say("queue.line", turn=one.turn, song=markup.name(one.song), does=does, when=when))
         if len(line) > NEXT:
             blocks.append(visit.say("more", count=len(line) - NEXT))
