@@ -1,5 +1,6 @@
 """HTML from the templates beside it. Whatever is put into them is escaped, and a name that isn't there is an error."""
 
+import re
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -43,6 +44,7 @@ def _environment() -> Environment:
         loader=PackageLoader("navaar.page"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -59,6 +61,14 @@ def _environment() -> Environment:
         conditions=CONDITIONS,
     )
     return made
+
+
+def _shown(value: Any) -> Any:
+    """Texts without what would turn the rest of the line around, and what no page can show: titles come from anybody."""
+    return _UNSEEN.sub("", value) if type(value) is str else value
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 
 
 def _seconds(moment: float | str) -> float:

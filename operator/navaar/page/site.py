@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -96,7 +96,8 @@ class Site:
         if problem.status == 401:
             self._sign_in.forget(request)
             if request.method == "GET":
-                asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                query = request.scope["query_string"].decode("latin-1")
+                asked = quote(request.scope["path"]) + (f"?{query}" if query else "")
                 return _with(RedirectResponse("/sign-in?" + urlencode({"next": asked}), 303))
         response = self._plain("problem.html", "It can't be shown", {"problem": problem}, problem.status)
         response.headers.update({n: v for n, v in problem.headers.items() if n != "WWW-Authenticate"})

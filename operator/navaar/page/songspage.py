@@ -9,7 +9,7 @@ from navaar.page.visit import Page, Visit
 from navaar.people.tone import SIGNS, Tone
 from navaar.record import revision_of
 from reconcilers.model import Phase, Placement, State, Track
-from reconcilers.phase import message_of
+from reconcilers.phase import TAKE_ONE, message_of
 from reconcilers.services.protocol import ServiceName
 
 LIMIT = 50
@@ -98,7 +98,8 @@ def _row(track: Track, visit: Visit) -> Row:
         known.artist if known is not None else "",
         revision.sync,
         revision.phase,
-        message_of(track, services),
+        # Here the candidates are one click away.
+        message_of(track, services).removesuffix(f"; {TAKE_ONE}"),
         max((p.changed or 0.0 for p in track.placements.values()), default=0.0),
         tuple(_sign(track.placements.get(service)) for service in ServiceName),
     )

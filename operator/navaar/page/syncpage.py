@@ -6,6 +6,7 @@ from navaar.page.lately import Lately, lately
 from navaar.page.overviewpage import card
 from navaar.page.resource import resource_of
 from navaar.page.visit import Page, Visit
+from navaar.people import acts
 from navaar.people.overview import Place
 from navaar.people.queue import Waiting, queue
 
@@ -39,7 +40,8 @@ async def page(visit: Visit) -> Page:
             here = tuple(one for one in coming if one.service is place.service)
             courses.append(Course(place, sum(late.hours), _columns(late), here))
     plan = ((sync or {}).get("status") or {}).get("plan")
-    context = {"card": shown, "courses": courses, "plan": plan, "sync": sync}
+    approvals = acts.approve_plan(sync) if sync is not None and plan and plan.get("hash") else []
+    context = {"card": shown, "courses": courses, "plan": plan, "approvals": approvals}
     return Page("sync.html", key[1], context, about="/".join(key), here="/")
 
 
