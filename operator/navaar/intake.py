@@ -277,7 +277,7 @@ class Intake:
         person = update.effective_user
         if self._desk is None or person is None:
             return
-        syncs = tuple(reader.key for reader in self.readers if person.id in reader.admins)
+        syncs = tuple(sorted(reader.key for reader in self.readers if person.id in reader.admins))
         # While another process uses the bot, nothing is written with it.
         if syncs and not self.stream.contested:
             self._desk.offer(update, syncs)

@@ -1,14 +1,18 @@
 """The bot as people use it: in their chats with it, at the simulated Telegram; its numbers held against the objects."""
 
+import io
+import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pytest
 
+from navaar.cli import main
 from sandbox import quickstart, scenario
 from sandbox.faults import Fault
 from sandbox.helm.release import Release
@@ -233,6 +237,39 @@ def test_what_failed_and_what_is_new_are_those_that_kubectl_lists(scene: Scene, 
         assert track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-") in told
     assert len(mina.reads("/recent 3").splitlines()) == 4
     assert "Nothing waits" in mina.reads("/queue")
+
+
+def cli(scene: Scene, *words: str) -> Any:
+    """What the command line prints of the same, as JSON."""
+    with redirect_stdout(io.StringIO()) as out:
+        code = main([*words, "-o", "json", "--kubeconfig", str(scene.stage.plane.kubeconfig), "-n", NAMESPACE])
+    assert code == 0
+    return json.loads(out.getvalue())
+
+
+def test_numbers_and_order_are_those_of_the_command_line(scene: Scene, mina: Person) -> None:
+    told, sync = mina.reads("/status"), cli(scene, "status", quickstart.NAME)
+    assert f"songs: {sync['status']['counts']['songs']}\n" in told
+    tracks = cli(scene, "tracks", "--sync", quickstart.NAME)["items"]
+    assert f"{quickstart.NAME}: {len(tracks)}\n" in mina.reads("/stats")
+    assert f": {len(cli(scene, 'failed')['items'])}\n" in mina.reads("/failed")
+    assert mina.reads("/review").startswith(f"{cli(scene, 'review')['items'][0]['status']['title']} · ")
+    scene.break_("down", "spotify")
+    try:
+        scene.post("get-lucky", "empire-state-of-mind", "hoppipolla")
+        waits = lambda: len(cli(scene, "queue", "--in", "spotify")["items"]) == 3  # noqa: E731
+        scene.until("they wait for Spotify", waits)
+        queued = cli(scene, "queue", "--in", "spotify")["items"]
+        heading, _, place, *lines = mina.reads("/queue sp").splitlines()
+        assert heading == f"To come in {quickstart.NAME}: 3" and place == "Spotify: 3"
+        assert [line.partition(": ")[0] for line in lines] == [
+            f"{turn}. {', '.join(one['status']['identity']['artists'])} – {one['status']['title']}"
+            for turn, one in enumerate(queued, 1)
+        ]
+    finally:
+        scene.mend()
+        mina.tells("/sync sp")
+    scene.until("nothing waits any more", lambda: not cli(scene, "queue")["items"])
 
 
 def test_a_song_tells_its_story_by_words_of_its_name(scene: Scene, mina: Person) -> None:
