@@ -149,6 +149,7 @@ def test_the_tour_shows_what_a_newcomer_sees(plane: ControlPlane, tmp_path: Path
         try:
             seen = tourbook.recorded(before, newcomer.types)
             assert list((tmp_path / "pod/tmp").glob("navaar-audio-*")), "audio goes where the pod may write"
+            elsewhere(newcomer.terminal)
         finally:
             if newcomer.operator is not None:
                 newcomer.operator.stop()
@@ -158,3 +159,14 @@ def test_the_tour_shows_what_a_newcomer_sees(plane: ControlPlane, tmp_path: Path
     if os.environ.get("NAVAAR_TOUR") == "record":
         BOOK.write_text(seen)
     assert seen == before or os.environ.get("NAVAAR_TOUR"), "docs/tour.md is stale: `make tour` records it anew"
+
+
+def elsewhere(terminal: Terminal) -> None:
+    """Doctor's line for one more namespace does what it says; and an operator without a Deployment is seen."""
+    code, told = terminal.type("kubectl create namespace more && navaar doctor -n more --offline")
+    line = re.search(r"✗ No operator serves namespace more\.\n  → (helm upgrade .*)\n", told)
+    assert code == 1 and line is not None, told
+    code, told = terminal.type(f"{line[1]} && navaar doctor -n more --offline")
+    assert code == 0 and "may do what it must (in more)" in told, told
+    code, told = terminal.type("kubectl delete deployment -n music navaar && navaar doctor -n music --offline")
+    assert code == 0 and " is active;" in told and "! It runs without a Deployment" in told, told

@@ -26,11 +26,16 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_that_help_names_is_there_and_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_verb_that_help_names_is_there_and_explains_itself(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     assert main([verb, "--help"]) == 0
     told = capsys.readouterr().out
     assert f"Usage: navaar {verb}" in told
     assert "\\b" not in told, "an escape that was to lay it out"
+    assert [line for line in told.splitlines() if len(line) > 80] == []
+    assert "..." not in told.partition("Options:")[2], "a word about something was cut short"
     assert import_module(f"navaar.cli.verbs.{verb.replace('-', '_')}").command.help
 
 

@@ -9,7 +9,7 @@ HOW = {
 }
 
 
-@click.command(epilog="Once for all: " + "; ".join(f"{shell}: {line}" for shell, line in HOW.items()))
+@click.command(epilog="\b\nOnce for all:\n" + "\n".join(f"  {shell + ':':5} {line}" for shell, line in HOW.items()))
 @click.argument("shell", type=click.Choice(tuple(HOW)))
 def command(shell: str) -> None:
     """Prints what makes the shell complete verbs and options, for `navaar`; for `kubectl navaar` nothing has to be done."""

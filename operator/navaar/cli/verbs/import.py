@@ -25,8 +25,9 @@ def command(
     CSV (Exportify's, or any with a column for the title), M3U, M3U8, or Playlist1.json and YourLibrary.json of Spotify's
     account data. `-` is standard input.
 
+    The same list gives the same names and the same text on every run: keep it in Git, or apply it.
+
     \b
-    The same list gives the same names and the same text on every run: keep it in Git, or
       navaar import songs.csv --sync friday-tapes | kubectl apply -f -
     """  # noqa: D301 - click reads the escape
     from navaar.cli.leftover import aside, counted, left_out

@@ -21,8 +21,9 @@ async def command(file: IO[bytes], sync: str | None, chat: str | None, cluster: 
     Telegram Desktop makes the export: open the channel, ⋮ > Export chat history, JSON, the whole time, no files. Let the bot
     be in the channel before that, so that it hears what is posted from then on.
 
+    Apply what is printed; then say that the past is known, with the line that is told.
+
     \b
-    Apply what is printed; then say that the past is known, with the line that is told:
       navaar import-channel result.json > past.yaml && kubectl apply -f past.yaml
     """  # noqa: D301 - click reads the escape
     import time
