@@ -85,6 +85,11 @@ def sources(count: int) -> Sources:
         "spec": {
             "telegram": {"channel": "@tapes"}, "youtubeMusic": {"playlist": "PL0123456789"}, "spotify": {"playlist": "5" * 22},
         },
+        # In the middle of a backfill, so that its pace is looked for.
+        "status": {
+            "youtubeMusic": {"placed": count // 2, "pending": count - count // 2},
+            "conditions": [{"type": "YouTubeMusicReady", "status": "True", "reason": "Backfilling"}],
+        },
     }  # fmt: skip
     syncs.take(sync)
     return Sources(["music"], store, syncs, LogLines(), lambda: Leader("me", True, "me"), lambda key: None)

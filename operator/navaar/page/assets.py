@@ -25,7 +25,7 @@ def asset(name: str) -> Asset | None:
     """The file of that name; None if there is none."""
     if name not in TYPES:
         return None
-    body = files("navaar.page").joinpath("assets", name).read_bytes()
+    body = files("navaar.page").joinpath("static", name).read_bytes()
     return Asset(body, TYPES[name], hashlib.sha256(body).hexdigest()[:12])
 
 
