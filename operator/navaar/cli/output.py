@@ -72,7 +72,13 @@ def _letter(letter: str) -> str:
 
 
 _COMMANDS = frozenset({"Cc", "Cs", "Co"})
+_LEFT_TO_RIGHT = "\u200e"
+"""Before a cell in Arabic or Hebrew: terminals that turn such text around would take two of them for one, and swap them."""
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _turns(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Cell]], *, wide: bool = False) -> None:
@@ -177,7 +183,9 @@ def _rich(cell: Cell, *, sign: bool) -> "Text":
     from rich.text import Text
 
     text = cell.sign if sign and cell.sign else cell.text
-    return Text(text, STYLES[cell.style], no_wrap=True, overflow="ellipsis")
+    return Text(
+        f"{_LEFT_TO_RIGHT if _turns(text) else ''}{text}", STYLES[cell.style], no_wrap=True, overflow="ellipsis"
+    )
 
 
 def _plain_table(columns: Sequence[Column], cells: Sequence[Sequence[Cell]], wide: bool) -> None:
