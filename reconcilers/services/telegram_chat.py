@@ -30,11 +30,14 @@ class TelegramChat:
         self._clock = clock
         self._caller = Caller("telegram-chat", on_call)
 
-    async def say(self, html: str) -> None:
-        """Sends a message in Telegram's HTML, once. Raises a ServiceError; TargetError where a person must act."""
-        await self._caller.once("sendMessage", 1, lambda: self._say(html))
+    async def say(self, html: str, *, silent: bool = False) -> None:
+        """Sends a message in Telegram's HTML, once; `silent`: without a sound.
 
-    async def _say(self, html: str) -> None:
+        Raises a ServiceError; TargetError where a person must act.
+        """
+        await self._caller.once("sendMessage", 1, lambda: self._say(html, silent))
+
+    async def _say(self, html: str, silent: bool) -> None:
         try:
             bot = new_bot(self._token)
         except InvalidToken:
@@ -44,6 +47,7 @@ class TelegramChat:
                 self.chat_id,
                 html,
                 parse_mode=ParseMode.HTML,
+                disable_notification=silent,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 connect_timeout=TIMEOUT,
                 read_timeout=TIMEOUT,

@@ -119,6 +119,11 @@ def test_where_the_bot_answers_its_own_words_are_offered_too() -> None:
     assert not any(one.word for one in message(SYNCED, ALL, "en").paragraphs)
 
 
+def test_only_what_is_wrong_makes_a_sound_beside_the_greeting() -> None:
+    loud = [news for news in News if message(SYNCED, [Item(news, "spotify", NOW)], "en").urgent]
+    assert loud == [News.HELLO, News.SIGN_IN, News.TROUBLE]
+
+
 def test_the_commands_that_are_told_can_be_understood() -> None:
     from click.testing import CliRunner
 

@@ -41,11 +41,13 @@ class Mailbox:
 class House:
     """One MusicSync and its operator, as far as they matter here: passes write the status, and tell the notifier."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = KEY[1]) -> None:
+        self.key = (KEY[0], name)
         self.box = Mailbox()
         self.leads = True
+        self.remembering: Callable[[tuple[str, str]], Coroutine[Any, Any, None]] | None = None
         self.resource: dict[str, Any] = {
-            "metadata": {"namespace": KEY[0], "name": KEY[1], "uid": "u", "generation": 1},
+            "metadata": {"namespace": KEY[0], "name": name, "uid": name, "generation": 1},
             "spec": {"notifications": {"webhookSecretRef": {"name": "hook"}}},
         }
         self.written = 0
@@ -59,8 +61,11 @@ class House:
         return self.notifier
 
     async def remember(self, key: tuple[str, str]) -> None:
-        assert key == KEY
-        self._write()
+        if self.remembering is not None:
+            await self.remembering(key)
+        else:
+            assert key == self.key
+            self.write()
 
     def says(self, status: str, reason: str = "Ready") -> None:
         """A pass that finds Spotify so."""
@@ -72,10 +77,10 @@ class House:
         self.pass_made()
 
     def pass_made(self) -> None:
-        self._write()
+        self.write()
         self.notifier.saw(self.resource, {})
 
-    def _write(self) -> None:
+    def write(self) -> None:
         status = self.notifier.stamped(self.resource, {"conditions": self.conditions})
         if status != self.resource.get("status"):
             self.written += 1
@@ -134,6 +139,21 @@ def test_a_webhook_that_is_down_is_tried_again_and_passes_go_on_meanwhile() -> N
         house.box.trouble = None
         await asyncio.sleep(15 * MINUTE)
         assert house.box.news == [["Hello"]] and house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_what_surely_did_not_arrive_does_not_count() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = TransientError("The webhook is in trouble (HTTP 503).")
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(20)
+        assert len(house.box.tries) > 3
+        house.box.trouble = None
+        await asyncio.sleep(MINUTE)
+        assert house.box.news == [["Hello"], ["SignIn"]]
 
     at_home(scenario)
 
@@ -259,5 +279,36 @@ def test_without_anybody_to_tell_nothing_is_told_or_remembered() -> None:
         house.pass_made()
         await asyncio.sleep(1)
         assert house.box.news[0] == house.box.news[1] == ["Hello", "SignIn"]
+
+    at_home(scenario)
+
+
+def test_people_who_are_told_of_many_music_syncs_hear_no_more_at_a_time_than_of_one() -> None:
+    async def scenario(house: House) -> None:
+        houses = [house]
+        for n in range(1, 5):
+            other = House(f"sync-{n}")
+            await other.notifier.close()
+            other.notifier, other.box = house.notifier, house.box
+            houses.append(other)
+        named = {one.key: one for one in houses}
+
+        async def remember(key: tuple[str, str]) -> None:
+            named[key].write()
+
+        house.remembering = remember
+        for one in houses:
+            one.says("True")
+        await asyncio.sleep(1)
+        assert house.box.news == [["Hello"]] * 5, "greetings are not counted"
+        for one in houses:
+            one.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        assert house.box.news[5:] == [["SignIn"]] * 2
+        assert all(one.delivered == ("True", "Delivered") for one in houses)
+        await asyncio.sleep(HOUR)
+        times = [moment for moment, news in house.box.arrived if news == ["SignIn"]]
+        assert len(times) == 5
+        assert all(later - sooner >= 10 * MINUTE for sooner, later in zip(times, times[2:], strict=False))
 
     at_home(scenario)

@@ -4,7 +4,7 @@
   used-up quota after more than its day.
 - Songs are gathered for some minutes, and told of once in `COOLDOWN`.
 - What was told is told to be well again, once it stays so. What comes and goes is told later each time.
-- However much happens: no more than `BURST` messages within `SPELL`.
+- However much happens: no more than `BURST` messages within `SPELL`, the greeting not counted.
 """
 
 from collections.abc import Mapping
@@ -100,6 +100,11 @@ class Decision:
     memory: Memory
     again: float | None
 
+    @property
+    def greeting(self) -> bool:
+        """Whether it says nothing but who speaks: whoever sets this up waits for that, and nothing is to wait because of it."""
+        return all(item.news is News.HELLO for item in self.items)
+
 
 def decide(memory: Memory, standing: Standing, to: str, now: float, *, greet: bool = False) -> Decision:
     """What to tell the people of `to`. Those who were never told anything, or are lost (`greet`), are greeted first.
@@ -151,10 +156,9 @@ class _Draft:
         order = list(News)
         items = tuple(sorted(self.items, key=lambda item: order.index(item.news)))
         kept = {about: one for about, one in self.told.items() if one.over is None or one.over > self.now - DAY}
-        # Who sets this up waits for the greeting; what comes after it is not to wait for that.
-        greeting = all(item.news is News.HELLO for item in items)
-        memory = replace(self.memory, sent=tuple(recent if greeting else [*recent, self.now])[-BURST:], told=kept)
-        return Decision(items, memory, again)
+        made = Decision(items, replace(self.memory, told=kept), again)
+        sent = recent if made.greeting else [*recent, self.now]
+        return replace(made, memory=replace(made.memory, sent=tuple(sent)[-BURST:]))
 
     def due(self, moment: float) -> bool:
         if moment > self.now:

@@ -9,7 +9,7 @@ from typing import Any
 
 from navaar.conditions import get, remove, set_condition
 from navaar.kubeerrors import KubeError
-from navaar.notices.decision import attempted, decide
+from navaar.notices.decision import BURST, SPELL, attempted, decide
 from navaar.notices.memory import Memory, memory_from, memory_status
 from navaar.notices.post import Post, recipient, secret_of
 from navaar.notices.standing import Songs, standing
@@ -66,6 +66,7 @@ class Notifier:
         self._clock = clock
         self._queue: WorkQueue[Key] = queue or WorkQueue(backoff=Backoff(first=2.0, cap=600.0))
         self._subjects: dict[Key, _Subject] = {}
+        self._heard: dict[tuple[str, str], list[float]] = {}
         self._workers: list[asyncio.Task[None]] = []
 
     # ------------------------------------------------------------------ what passes tell
@@ -180,6 +181,12 @@ class Notifier:
                 # What could not be told has passed.
                 await self._settle(key, subject, None)
             return False, None if decision.again is None else max(0.0, decision.again - now)
+        heard = self._heard.setdefault(_whom(key, to), [])
+        if not decision.greeting:
+            heard[:] = [at for at in heard if at > now - SPELL]
+            if len(heard) >= BURST:
+                return False, heard[-BURST] + SPELL - now
+            heard.append(now)
         language = subject.sync["spec"]["notifications"].get("language") or "en"
         try:
             await self._post.deliver(subject.sync, message(subject.sync, decision.items, language))
@@ -190,6 +197,8 @@ class Notifier:
             if isinstance(error, OutcomeUnknown):
                 # It may have arrived, so it counts: they are not to hear it again and again.
                 subject.memory = attempted(subject.memory, now)
+            elif now in heard:
+                heard.remove(now)
             await self._settle(key, subject, (reason, f"{error} It is tried again."))
             return True, error.retry_at - self._clock() if isinstance(error, QuotaError) else None
         log.info("told %s: %s", to, ", ".join(item.news.value for item in decision.items))
@@ -205,6 +214,11 @@ class Notifier:
         except KubeError as error:
             # The next pass writes it.
             log.warning("what people were told is not stored yet: %s", error)
+
+
+def _whom(key: Key, to: str) -> tuple[str, str]:
+    """People across MusicSyncs: a chat is the same one everywhere, a Secret only in its namespace."""
+    return ("" if to.startswith("chat ") else key[0], to)
 
 
 def _key(sync: Resource) -> Key:

@@ -60,7 +60,7 @@ class Mail:
                     reason="Forbidden",
                 )
             to = await self.accounts.chat(namespace, sync["spec"]["telegram"], chat)
-            await to.say(message.html)
+            await to.say(message.html, silent=not message.urgent)
             return
         name = secret_of(sync)
         values = await self.secrets.read(namespace, name, required=("url",))

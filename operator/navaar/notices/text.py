@@ -26,6 +26,7 @@ _ICONS = {
     News.CONSENT: "⏳",
     News.RECOVERED: "✅",
 }
+_LOUD = frozenset({News.HELLO, News.SIGN_IN, News.TROUBLE})
 _PLACES = frozenset(ServiceName)
 _CHAT = {News.APPROVAL: "/status", News.REVIEW: "/review", News.FAILED: "/failed"}
 """What helps in a chat with a bot that answers."""
@@ -54,6 +55,11 @@ class Message:
     namespace: str
     name: str
     paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is worth a sound: something is wrong, or somebody waits for it to arrive."""
+        return any(one.item.news in _LOUD for one in self.paragraphs)
 
     @property
     def html(self) -> str:
