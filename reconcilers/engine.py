@@ -11,7 +11,15 @@ from dataclasses import replace
 
 from reconcilers.account import Account
 from reconcilers.budget import DAY, Claim
-from reconcilers.errors import AudioRefused, ItemError, OutcomeUnknown, QuotaError, ServiceError, TransientError
+from reconcilers.errors import (
+    AudioRefused,
+    AuthError,
+    ItemError,
+    OutcomeUnknown,
+    QuotaError,
+    ServiceError,
+    TransientError,
+)
 from reconcilers.logcontext import context
 from reconcilers.model import Place, Placement
 from reconcilers.observe import observe
@@ -107,6 +115,16 @@ class Engine:
         if account is not None:
             self.accounts[service] = account
             account.join(self, self._wake)
+
+    def renewed(self, service: ServiceName) -> None:
+        """A place is asked with other credentials from here on: what the ones before were refused for is past.
+
+        Also what is not planned with yet: that would stand for good, since nothing is asked again after a refusal.
+        """
+        place = self.places.get(service, Place())
+        if place.reason:
+            self.places[service] = replace(place, parked=None, failures=0, terminal=False, reason="", message="")
+        self._inbox = [entry for entry in self._inbox if not _refused(entry[0], service)]
 
     async def step(
         self, sync: Sync, *, posting: bool = True, lookback: Lookback = NO_LOOKBACK, start: bool = True
@@ -399,6 +417,15 @@ class Engine:
 def _until(adding: Placement, deadline: float) -> Placement:
     assert adding.intent is not None
     return replace(adding, intent=replace(adding.intent, deadline=deadline))
+
+
+def _refused(observation: Observation, service: ServiceName) -> bool:
+    return (
+        isinstance(observation, Troubled)
+        and observation.service is service
+        and observation.track is None
+        and isinstance(observation.error, AuthError)
+    )
 
 
 def _chunks(adds: list[Add], size: int) -> Iterator[list[Add]]:

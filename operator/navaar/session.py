@@ -304,9 +304,7 @@ class Session:
         self._built[service] = stamp
         self._problems.pop(service, None)
         self._retry.pop(service, None)
-        place = engine.places.get(service, Place())
-        if place.reason:
-            engine.places[service] = replace(place, parked=None, failures=0, terminal=False, reason="", message="")
+        engine.renewed(service)
 
     # --------------------------------------------------------------- what happens
 

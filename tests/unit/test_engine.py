@@ -8,7 +8,7 @@ import pytest
 
 from reconcilers.account import Account
 from reconcilers.budget import SPOTIFY as ALLOWANCE
-from reconcilers.errors import AudioRefused, OutcomeUnknown, QuotaError, TransientError
+from reconcilers.errors import AudioRefused, AuthError, OutcomeUnknown, QuotaError, TransientError
 from reconcilers.logcontext import context, fields
 from reconcilers.model import Intent, Placement, State, Track
 from reconcilers.plan.operations import Listed
@@ -120,6 +120,27 @@ def test_nothing_is_written_by_one_who_may_not_write() -> None:
         assert w.spotify.writes == w.telegram.writes == 0
         assert w.engine.places[SPOTIFY].reason == "Standby"
         assert w.tracks()[0].placements[SPOTIFY].state is State.PENDING
+
+    run(body())
+
+
+@pytest.mark.parametrize("planned_with", [False, True])
+def test_what_credentials_were_refused_for_is_past_once_they_are_replaced(planned_with: bool) -> None:
+    async def body() -> None:
+        w = world()
+        w.spotify.fail = lambda call: AuthError("the consent has ended")
+        await w.step()
+        w.spotify.fail = lambda call: None
+        if planned_with:
+            await w.step()
+            assert w.engine.places[SPOTIFY].terminal
+        # The Secret is replaced, maybe at the moment at which the refusal has come and nothing was planned with it yet.
+        w.engine.renewed(SPOTIFY)
+        await w.step()
+        assert (w.engine.places[SPOTIFY].reason, w.engine.places[SPOTIFY].terminal) == ("", False)
+        await w.settle()
+        assert w.engine.places[SPOTIFY].looked is not None
+        await w.engine.close()
 
     run(body())
 
