@@ -254,7 +254,7 @@ def test_numbers_and_order_are_those_of_the_command_line(scene: Scene, mina: Per
     assert f"{quickstart.NAME}: {len(tracks)}\n" in mina.reads("/stats")
     assert f": {len(cli(scene, 'failed')['items'])}\n" in mina.reads("/failed")
     assert mina.reads("/review").startswith(f"{cli(scene, 'review')['items'][0]['status']['title']} · ")
-    scene.break_("down", "spotify")
+    scene.break_("down", "spotify", times=None)
     try:
         scene.post("get-lucky", "empire-state-of-mind", "hoppipolla")
         waits = lambda: len(cli(scene, "queue", "--in", "spotify")["items"]) == 3  # noqa: E731
@@ -268,7 +268,7 @@ def test_numbers_and_order_are_those_of_the_command_line(scene: Scene, mina: Per
         ]
     finally:
         scene.mend()
-        mina.tells("/sync sp")
+        mina.asks("/sync sp")
     scene.until("nothing waits any more", lambda: not cli(scene, "queue")["items"])
 
 

@@ -1,4 +1,4 @@
-"""What several commands have in common: passes that are asked for, and buttons that lead to another command."""
+"""What several commands have in common: what MusicSyncs are called, passes that are asked for, and buttons that lead on."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +28,17 @@ def unasked(visit: Visit, services: Sequence[ServiceName]) -> Answer | None:
         ready = overview(resource).ready
         why = ready.message or ready.word
     return Answer(visit.say("sync.idle", sync=visit.name, why=markup.name(why, 300)))
+
+
+def names_of(syncs: Sequence[SyncKey]) -> str:
+    """The MusicSyncs in a sentence, escaped."""
+    return ", ".join(markup.name(called(key, syncs)) for key in syncs)
+
+
+def called(key: SyncKey, among: Sequence[SyncKey]) -> str:
+    """A MusicSync's name, with its namespace where another has the same."""
+    same = sum(name == key[1] for _, name in among)
+    return "/".join(key) if same > 1 else key[1]
 
 
 def of(key: SyncKey, press: Press, given: str = "") -> Press:

@@ -1,14 +1,13 @@
 """Every command: what it is called, what it does, and whether it is about one MusicSync."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from navaar.bot import finding, markup, reviewing, songs, standing
 from navaar.bot.answer import Answer, Key, Press, Refused
-from navaar.bot.asking import of
+from navaar.bot.asking import called, names_of, of
 from navaar.bot.visit import Several, Visit
-from navaar.index import SyncKey
 from reconcilers.matching.legible import legible
 
 LABEL = 60
@@ -59,17 +58,6 @@ COMMANDS: Mapping[str, Entry] = {
 
 MENU = tuple(name for name in COMMANDS if name != "start")
 """In the order in which they are offered."""
-
-
-def names_of(syncs: Sequence[SyncKey]) -> str:
-    """The MusicSyncs in a sentence, escaped."""
-    return ", ".join(markup.name(called(key, syncs)) for key in syncs)
-
-
-def called(key: SyncKey, among: Sequence[SyncKey]) -> str:
-    """A MusicSync's name, with its namespace where another has the same."""
-    same = sum(name == key[1] for _, name in among)
-    return "/".join(key) if same > 1 else key[1]
 
 
 async def carried_out(visit: Visit) -> Answer:

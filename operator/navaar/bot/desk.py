@@ -22,7 +22,7 @@ from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.bot.voice import Voice
 from navaar.index import SyncKey
-from navaar.kubeerrors import Denied, KubeError, Unavailable
+from navaar.kubeerrors import Conflict, Denied, KubeError, Unavailable
 from navaar.people.span import short
 from reconcilers.logcontext import context
 from reconcilers.recording import Candidate, Recording
@@ -169,6 +169,8 @@ class Desk:
         except Unavailable as error:
             log.warning("%s", error)
             return Answer(say("not.reached"))
+        except Conflict:
+            return Answer(say("review.changed"))
         except Denied as error:
             log.warning("%s", error)
             return Answer(say("not.allowed", why=markup.name(error.message, 300)))

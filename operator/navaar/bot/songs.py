@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from navaar import words
@@ -147,7 +147,7 @@ def _chapter(visit: Visit, chapter: Chapter, now: float) -> str:
     return "\n".join(lines)
 
 
-def _of(found: Mapping[str, Any], what: Any) -> Press:
+def _of(found: Mapping[str, Any], what: Callable[[Visit, Mapping[str, Any]], Awaitable[Answer]]) -> Press:
     """Something about this song, as it is by the time that the button is pressed."""
     name = found["metadata"]["name"]
 
@@ -155,8 +155,7 @@ def _of(found: Mapping[str, Any], what: Any) -> Press:
         there = await visit.house.resources(visit.key[0], [name])
         if not there:
             raise Refused("not.song_there", sync=visit.name, given=markup.name(name))
-        made: Answer = await what(visit, there[0])
-        return made
+        return await what(visit, there[0])
 
     return press
 

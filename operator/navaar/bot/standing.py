@@ -4,7 +4,7 @@ import yaml
 
 from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Keys, paged
-from navaar.bot.asking import again, declared, of, unasked
+from navaar.bot.asking import again, called, declared, of, unasked
 from navaar.bot.reviewing import review
 from navaar.bot.songs import failed, queue
 from navaar.bot.visit import Visit
@@ -31,15 +31,15 @@ async def status(visit: Visit) -> Answer:
     visit.nothing_more()
     told = [_dashboard(visit, key) for key in visit.syncs]
     if len(told) > 1:
-        names = tuple((Key(key[1], of(key, status)),) for key in visit.syncs)
+        names = tuple((Key(called(key, visit.syncs), of(key, status)),) for key in visit.syncs)
         return paged(visit, visit.say("menu.status"), [f"\n{one}" for one in told], names, most=5)
-    return Answer(told[0], await _doors(visit))
+    return Answer(told[0], _doors(visit))
 
 
 def _dashboard(visit: Visit, key: SyncKey) -> str:
     resource = visit.resource(key)
     view = overview(resource)
-    lines = [f"{markup.bold(markup.name(key[1]))} · {_standing(visit, view.ready)}"]
+    lines = [f"{markup.bold(markup.name(called(key, visit.syncs)))} · {_standing(visit, view.ready)}"]
     if view.suspended:
         lines.append(visit.say("status.suspended"))
     if view.mode == "Plan":
@@ -95,7 +95,7 @@ def _place(visit: Visit, place: Place) -> list[str]:
     return lines
 
 
-async def _doors(visit: Visit) -> Keys:
+def _doors(visit: Visit) -> Keys:
     """What leads on from the dashboard."""
     counts = overview(visit.resource()).counts
     rows = [
@@ -171,13 +171,8 @@ async def logs(visit: Visit) -> Answer:
                 break
     if not found:
         return Answer(visit.say("logs.none", sync=visit.name))
-    return paged(
-        visit,
-        visit.say("logs.title", sync=visit.name),
-        found,
-        ((Key(visit.say("key.refresh"), again(visit, logs)),),),
-        most=15,
-    )
+    keys = ((Key(visit.say("key.refresh"), again(visit, logs)),),)
+    return paged(visit, visit.say("logs.title", sync=visit.name), found, keys, most=15)
 
 
 async def ping(visit: Visit) -> Answer:
@@ -187,7 +182,7 @@ async def ping(visit: Visit) -> Answer:
     version = markup.text(user_agent().removeprefix("navaar/"))
     told = [visit.say("ping", version=version, milliseconds=round(seconds * 1000))]
     for key in visit.syncs:
-        work, name = visit.house.work(key), markup.name(key[1])
+        work, name = visit.house.work(key), markup.name(called(key, visit.syncs))
         if work is None or work.ended is None:
             told.append(visit.say("ping.never", sync=name))
         else:
