@@ -3,6 +3,7 @@
 `make tour` records it anew: with NAVAAR_TOUR=record the test writes what it would else compare.
 """
 
+import difflib
 import os
 import re
 import shutil
@@ -158,7 +159,11 @@ def test_the_tour_shows_what_a_newcomer_sees(plane: ControlPlane, tmp_path: Path
     assert code == 0 and "tracks.navaar.dev" in left, "songs outlive the operator"
     if os.environ.get("NAVAAR_TOUR") == "record":
         BOOK.write_text(seen)
-    assert seen == before or os.environ.get("NAVAAR_TOUR"), "docs/tour.md is stale: `make tour` records it anew"
+    elif seen != before:
+        differ = "\n".join(
+            difflib.unified_diff(before.splitlines(), seen.splitlines(), "recorded", "seen", lineterm="")
+        )
+        pytest.fail(f"docs/tour.md is stale; `make tour` records it anew:\n{differ}", pytrace=False)
 
 
 def elsewhere(terminal: Terminal) -> None:
