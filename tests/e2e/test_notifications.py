@@ -76,7 +76,7 @@ def test_a_refused_sign_in_is_told_in_the_chat_at_once_and_a_restart_does_not_re
 
 
 @pytest.mark.time_travel
-def test_songs_that_wait_are_told_together_and_a_place_is_well_again_once_it_stays_so(scene: Scene) -> None:
+def test_what_waits_for_a_person_is_told_together_and_a_place_is_well_again_once_it_stays_so(scene: Scene) -> None:
     world = scene.box.world
     scene.box.call(lambda: [scenario.unsigned(world, world.catalogue.by_key(key)) for key in ("despacito", "tnt")])
     revoke(scene)
@@ -97,6 +97,14 @@ def test_songs_that_wait_are_told_together_and_a_place_is_well_again_once_it_sta
     (item,) = received(scene)[-1]["items"]
     assert (item["new"], item["all"], sorted(item["songs"])) == (2, 2, ["Despacito", "T.N.T."])
     assert item["command"] == f"navaar review --sync friday-tapes -n {scene.namespace}"
+    scene.patch_sync({"spec": {"spotify": {"maxAdds": 0}}})
+    scene.post("get-lucky")
+    scene.until("a plan waits for approval", lambda: scene.reason("SpotifyReady") == "AwaitingApproval")
+    scene.advance(660)
+    scene.until("it is told of", lambda: news(scene)[told:] == [["Recovered"], ["Review"], ["Approval"]])
+    waiting = scene.sync()["status"]["plan"]["hash"]
+    (item,) = received(scene)[-1]["items"]
+    assert item["command"] == f"navaar approve --plan {waiting} --sync friday-tapes -n {scene.namespace}"
 
 
 def test_a_webhook_that_is_down_is_tried_again_and_holds_up_nothing(scene: Scene) -> None:
