@@ -242,6 +242,7 @@ def next_steps(console: Console, stage: Stage, operator: OperatorProcess, correc
         (f"tail -f {operator.log}", "what the operator says"),
     ):
         commands.add_row(f"  [bold]{command}[/]", f"[dim]{why}[/]")
+    console.print(f"\nLook at it in a browser: http://localhost:{operator.port}/", highlight=False)
     console.print("\nTry next, in another terminal with the same virtual environment:\n")
     console.print(commands)
     for command, why in ((correction.approval, "Answer the question:"), (correction.rejection, "Reject a match:")):
@@ -286,6 +287,7 @@ def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder:
         try:
             operator.wait_ready()
             stage.apply(quickstart.musicsync())
+            console.print(f"  The page: http://localhost:{operator.port}/", highlight=False)
             demo = Demo(console, stage, box, operator)
             good = demo.verdict(demo.watch())
             correction = Correction(console, stage, box)

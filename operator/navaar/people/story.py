@@ -112,10 +112,11 @@ def _known(status: Mapping[str, Any]) -> Iterator[str]:
     if not identity:
         return
     artist = identity.get("artist") or ", ".join(identity.get("artists") or ())
+    # Names end their lines: behind one that is written from right to left, a number would stand on its wrong side.
     yield f"read as: {f'{artist} – ' if artist else ''}{identity['title']}"
-    more = []
     if identity.get("album"):
-        more.append(f"album {identity['album']}")
+        yield f"album: {identity['album']}"
+    more = []
     if identity.get("durationSeconds"):
         more.append(length(identity["durationSeconds"]))
     if identity.get("isrc"):
