@@ -592,6 +592,13 @@ async def test_who_looks_on_is_told_how_it_stands_and_then_what_changes() -> Non
     await server.close()
 
 
+async def test_who_asks_for_no_more_than_headers_is_kept_by_no_stream(browser: Browser) -> None:
+    async with asyncio.timeout(5):
+        for path in ("/live", *PAGES):
+            status, text, _ = await browser.ask(path, "HEAD")
+            assert (status, text) == (200, "")
+
+
 class Client:
     """Takes what it is sent while it is `taking`."""
 

@@ -175,6 +175,8 @@ class Site:
 
     async def _listen(self, request: Request) -> Response:
         caller = self._caller(request)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
 
         async def tell(changes: Changes | None) -> dict[str, Any] | None:
             groups, syncs = await self._seen(caller)
