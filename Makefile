@@ -34,8 +34,8 @@ install: $(VENV)/.installed ## a virtual environment with everything, in .venv
 demo: install ## three lists become one, on a real API server; ARGS=--once ends when they are
 	@$(RUN) -m sandbox.demo $(ARGS)
 
-# Three are quicker on two cores, since tests on the wire wait for most of their time: make test WORKERS=3
-WORKERS := 2
+# One more than the smallest machine has cores: tests on the wire wait for most of their time.
+WORKERS := 3
 
 .PHONY: test
 test: install lint ## everything that must hold
