@@ -322,5 +322,12 @@ class Place:
 def scored(candidate: Candidate, score: float, reasons: tuple[str, ...]) -> Scored:
     """A candidate as it is kept in a track."""
     duration = candidate.recording.duration
-    length = f" ({int(duration) // 60}:{int(duration) % 60:02d})" if duration else ""
-    return Scored(candidate.id, f"{candidate.recording}{length}", round(score, 2), reasons)
+    length = f"{int(duration) // 60}:{int(duration) % 60:02d}" if duration else ""
+    said = ", ".join(filter(None, (length, _KINDS.get(candidate.kind))))
+    return Scored(
+        candidate.id, f"{candidate.recording} ({said})" if said else str(candidate.recording), round(score, 2), reasons
+    )
+
+
+_KINDS = {"OMV": "official video", "UGC": "upload"}
+"""What a candidate's kind is to people, where it isn't what they expect."""

@@ -95,7 +95,9 @@ def _preference(wanted: Recording, pair: tuple[Scored, int], policy: MatchPolicy
     kind = 0 if "audio first" in policy.without else _KINDS.get(scored.candidate.kind, 1)
     if "order" in policy.without:
         return (kind, clean, -scored.score, place)
-    return (kind, clean, not scored.plain and not anybodys(scored.candidate), place)
+    # One that doesn't say how long it is may be any take of the song.
+    vague = wanted.duration is not None and scored.candidate.recording.duration is None
+    return (kind, clean, not scored.plain and not anybodys(scored.candidate), vague, place)
 
 
 def _one_recording(leader: Scored, other: Scored, apart: float, policy: MatchPolicy) -> bool:
