@@ -22,13 +22,13 @@ from navaar.http.app import application
 from navaar.http.endpoints import Answers
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
-from navaar.lag import measure
-from navaar.loglines import LogLines
 from navaar.page.live import Live
 from navaar.page.site import Site
 from navaar.run import COLLECTED
-from navaar.store import TrackStore
-from navaar.syncs import Syncs
+from navaar.store.syncs import Syncs
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry.lag import measure
+from navaar.telemetry.loglines import LogLines
 from reconcilers.model import Phase, Placement, Scored, State, Track
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName

@@ -12,8 +12,8 @@ from typing import Any
 
 from navaar.api.common import ACCEPT_PAST_ANNOTATION
 from navaar.api.convert import manifest_of, status_of
-from navaar.kinds import TRACKS
-from navaar.kube import Kube
+from navaar.kube.client import Kube
+from navaar.kube.kinds import TRACKS
 from reconcilers.model import Match, Origin, Placement, State, Track
 from reconcilers.phase import message_of, phase_of
 from reconcilers.recording import Recording

@@ -16,12 +16,12 @@ from navaar.http.app import application
 from navaar.http.endpoints import Answers
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
-from navaar.index import SyncKey
-from navaar.loglines import LogLines
 from navaar.page.live import Live
 from navaar.page.site import Site
-from navaar.store import TrackStore
-from navaar.syncs import Syncs
+from navaar.store.index import SyncKey
+from navaar.store.syncs import Syncs
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry.loglines import LogLines
 from navaar.work import Work
 from reconcilers.model import Match, Origin, Phase, Placement, Scored, Source, State, Track
 from reconcilers.phase import message_of, phase_of
@@ -154,7 +154,7 @@ class Kept:
         self.manifests: dict[tuple[str, str], dict[str, Any]] = {}
 
     async def get(self, kind: Any, namespace: str, name: str) -> dict[str, Any]:
-        from navaar.kubeerrors import NotFound
+        from navaar.kube.errors import NotFound
 
         if (namespace, name) not in self.manifests:
             raise NotFound("there is no such thing", status=404)

@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram import Message
 
-from navaar.accounts import Accounts, BotAccount
+from navaar.account.accounts import Accounts, BotAccount
 from navaar.api import instant
 from navaar.api.scan import scan_status, stretch_from
 from navaar.intake import Stream

@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
-from navaar.events import Events
 from navaar.heap import give_back
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Kube
-from navaar.kubeerrors import Conflict, Denied, KubeError, NotFound
-from navaar.metrics import Metrics
+from navaar.kube.client import Kube
+from navaar.kube.errors import Conflict, Denied, KubeError, NotFound
+from navaar.kube.events import Events
+from navaar.kube.kinds import MUSICSYNCS
 from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
 from navaar.status import CONDITION, Facts
+from navaar.telemetry.metrics import Metrics
 from navaar.work import Work
 from reconcilers.errors import TargetError
 from reconcilers.logcontext import context

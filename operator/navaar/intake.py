@@ -16,7 +16,7 @@ from typing import Protocol
 from telegram import Bot, Message, Update
 from telegram.error import Conflict, TelegramError
 
-from navaar.lease import awake_or_not
+from navaar.kube.lease import awake_or_not
 from reconcilers.errors import AuthError, RateLimitError, ServiceError
 from reconcilers.past import RETENTION
 from reconcilers.services import telegram_errors

@@ -13,13 +13,13 @@ from typing import Any
 
 from telegram import Bot
 
-from navaar import lag, logs
-from navaar.accountbook import AccountBook
-from navaar.accounts import Accounts
+from navaar.account.accounts import Accounts
+from navaar.account.book import AccountBook
+from navaar.account.ledger import Ledger
+from navaar.account.secrets import Secrets
 from navaar.bot.desk import Desk
 from navaar.bot.house import House
 from navaar.controller import Controller
-from navaar.events import Events
 from navaar.http.access import Gate, is_loopback
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
@@ -27,21 +27,21 @@ from navaar.http.reviews import Reviews
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
 from navaar.intake import Intake
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Kube, Resource, Throttled, Unavailable
-from navaar.lease import Elector, Heartbeat
-from navaar.ledger import Ledger
-from navaar.loglines import LogLines
-from navaar.metrics import Metrics
+from navaar.kube.client import Kube, Resource, Throttled, Unavailable
+from navaar.kube.events import Events
+from navaar.kube.kinds import MUSICSYNCS
+from navaar.kube.lease import Elector, Heartbeat
+from navaar.kube.watch import Watch
 from navaar.notices.notifier import Notifier
 from navaar.notices.post import Mail
 from navaar.page.live import Live
 from navaar.page.site import Site
-from navaar.secrets import Secrets
 from navaar.session import Shared
-from navaar.store import TrackStore
-from navaar.syncs import Syncs
-from navaar.watch import Watch
+from navaar.store.syncs import Syncs
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry import lag, logs
+from navaar.telemetry.loglines import LogLines
+from navaar.telemetry.metrics import Metrics
 from reconcilers.audio import workdir
 from reconcilers.policy import Timing
 from reconcilers.services.calls import OnCall, quiet_clients

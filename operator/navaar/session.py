@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from navaar import status as summary
-from navaar.accounts import Accounts
+from navaar.account.accounts import Accounts
+from navaar.account.secrets import SecretProblem
 from navaar.api.common import ACCEPT_PAST_ANNOTATION, RECONCILE_ANNOTATION
 from navaar.api.convert import sync_from
 from navaar.channel import Channel, Problem
 from navaar.conditions import Conditions
 from navaar.lookup import NO_ACCOUNT, looked_up
-from navaar.metrics import Metrics
 from navaar.notices.notifier import Notifier
 from navaar.notices.standing import Songs, songs_of
-from navaar.record import SyncFacts
-from navaar.secrets import SecretProblem
-from navaar.store import TrackStore
-from navaar.tracks import StoredTracks
+from navaar.store.record import SyncFacts
+from navaar.store.tracks import StoredTracks
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry.metrics import Metrics
 from reconcilers.engine import Engine
 from reconcilers.errors import AuthError, TargetError
 from reconcilers.model import NOT_READING, NOTHING, Place

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from navaar.api.instant import read as read_instant
-from navaar.metrics import OPERATIONS
+from navaar.telemetry.metrics import OPERATIONS
 from sandbox import quickstart, scenario
 from tests.e2e.conftest import Scene
 from tests.monitoring import alerts, named, questions, rules

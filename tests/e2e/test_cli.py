@@ -19,7 +19,7 @@ import yaml
 from navaar.cli import main
 from navaar.cli.cluster import opened
 from navaar.cli.options import Where
-from navaar.kubeerrors import Conflict
+from navaar.kube.errors import Conflict
 from navaar.people import acts
 from reconcilers.services.protocol import ServiceName
 from sandbox import quickstart, scenario

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from navaar.kube import LEASES, Kube, NotLeader
-from navaar.lease import HEARTBEAT, Elector, Heartbeat
+from navaar.kube.client import LEASES, Kube, NotLeader
+from navaar.kube.lease import HEARTBEAT, Elector, Heartbeat
 from sandbox.stage import OPERATOR_NAMESPACE, Stage
 
 NOW = 1_800_000_000.0

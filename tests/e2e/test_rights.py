@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from navaar.secrets import TOKENS
+from navaar.account.secrets import TOKENS
 from sandbox.controlplane import Api
 from sandbox.helm import render
 from sandbox.stage import Stage

@@ -12,9 +12,9 @@ import pytest
 
 from navaar.api.common import MEMORY_ANNOTATION
 from navaar.api.sound import label_of
-from navaar.kube import MUSICSYNCS, TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
-from navaar.record import revision_of
-from navaar.store import NameTaken, SyncFacts, SyncTracks, TrackStore
+from navaar.kube.client import MUSICSYNCS, TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
+from navaar.store.record import revision_of
+from navaar.store.trackstore import NameTaken, SyncFacts, SyncTracks, TrackStore
 from reconcilers.model import Intent, Match, Origin, Placement, State, Track
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName

@@ -1,4 +1,4 @@
-"""The API server as one process reaches it: the methods of `navaar.kube.Kube` that the Track store uses."""
+"""The API server as one process reaches it: the methods of `navaar.kube.client.Kube` that the Track store uses."""
 
 import asyncio
 import random
@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.kinds import Kind
-from navaar.kube import Resource
-from navaar.kubeerrors import Gone, NotLeader, Unavailable
+from navaar.kube.client import Resource
+from navaar.kube.errors import Gone, NotLeader, Unavailable
+from navaar.kube.kinds import Kind
 from tests.explorer.cluster import Cluster
 from tests.explorer.line import Line
 

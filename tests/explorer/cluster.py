@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from navaar.api.instant import written
-from navaar.kube import Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, Gone, NotFound
+from navaar.kube.client import Resource
+from navaar.kube.errors import AlreadyExists, Conflict, Gone, NotFound
 
 NAMESPACE = "music"
 

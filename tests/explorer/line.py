@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from navaar.kubeerrors import Denied, Invalid, Throttled, Unavailable
+from navaar.kube.errors import Denied, Invalid, Throttled, Unavailable
 from reconcilers.errors import ItemError, OutcomeUnknown, RateLimitError, TransientError
 from tests.explorer.faults import STOPS, Director, Kind
 

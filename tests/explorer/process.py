@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from navaar.kubeerrors import KubeError
-from navaar.record import SyncFacts
-from navaar.store import TrackStore
-from navaar.tracks import StoredTracks
-from navaar.writer import Writer
+from navaar.kube.errors import KubeError
+from navaar.store.record import SyncFacts
+from navaar.store.tracks import StoredTracks
+from navaar.store.trackstore import TrackStore
+from navaar.store.writer import Writer
 from reconcilers.account import Account
 from reconcilers.engine import Engine
 from reconcilers.model import Place, State

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from navaar.kubeerrors import Denied, Invalid, NotLeader
+from navaar.kube.errors import Denied, Invalid, NotLeader
 from reconcilers.services.protocol import ServiceName
 from tests.explorer.circumstances import CIRCUMSTANCES
 from tests.explorer.faults import Director, Kind, Write

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from navaar.synctracks import SyncTracks
+from navaar.store.synctracks import SyncTracks
 from reconcilers.errors import OutcomeUnknown
 from reconcilers.model import State, Track
 from reconcilers.plan import absence, absorb, digest, newcomers

@@ -1,7 +1,7 @@
 """What is known of accounts outlives the process, and is written no more often than it has to be."""
 
-from navaar.accountbook import AccountBook
-from navaar.kubeerrors import Conflict, KubeError
+from navaar.account.book import AccountBook
+from navaar.kube.errors import Conflict, KubeError
 from reconcilers.budget import SPOTIFY, YOUTUBE
 from reconcilers.errors import QuotaError
 from reconcilers.services.calls import OnCall

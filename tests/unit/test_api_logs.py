@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from navaar import logs
 from navaar.http.loglist import page
 from navaar.http.question import AboutLogs, read
-from navaar.loglines import LENGTH, LogLines
+from navaar.telemetry import logs
+from navaar.telemetry.loglines import LENGTH, LogLines
 
 BOT = "123456789:" + "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 log = logging.getLogger("tests.api")

@@ -13,7 +13,7 @@ from navaar.http.problem import Problem
 from navaar.http.question import AboutAllTracks, AboutLogs, AboutTracks, Scoped, read
 from navaar.http.shapes import TrackCounts, TrackItem
 from navaar.http.tracklist import page, spelt
-from navaar.record import record_from, revision_of
+from navaar.store.record import record_from, revision_of
 from reconcilers.model import Track
 from tests.bench_api import manifest
 

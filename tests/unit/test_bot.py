@@ -19,12 +19,12 @@ from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.desk import SEARCHES, WAITING, Desk
 from navaar.bot.house import House
 from navaar.bot.visit import Visit
-from navaar.index import TrackIndex
 from navaar.intake import ALLOWED, Intake
-from navaar.kinds import TRACKS, Kind
-from navaar.loglines import LogLines
+from navaar.kube.kinds import TRACKS, Kind
 from navaar.lookup import looked_up
-from navaar.record import record_from
+from navaar.store.index import TrackIndex
+from navaar.store.record import record_from
+from navaar.telemetry.loglines import LogLines
 from navaar.words import ENGLISH, LANGUAGES
 from navaar.work import Work
 from reconcilers.account import Account

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from telegram import Audio, Chat, Message
 
-from navaar.accounts import BotAccount
+from navaar.account.accounts import BotAccount
 from navaar.channel import Channel
 from navaar.intake import Intake, Stream
 from reconcilers.account import Account

@@ -20,7 +20,7 @@ def test_help_imports_nothing_heavy() -> None:
     answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
     imported = set(answer.stderr.split())
     assert HEAVY & imported == set()
-    assert not [name for name in imported if name.startswith(("reconcilers", "navaar.cli.verbs", "navaar.kube"))]
+    assert not [name for name in imported if name.startswith(("reconcilers", "navaar.cli.verbs", "navaar.kube.client"))]
     for verb in VERBS:
         assert f"  {verb} " in answer.stdout
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from navaar.events import LIMIT, Events
-from navaar.kube import Kind, Kube, Resource
-from navaar.kubeerrors import NotFound, Unavailable
+from navaar.kube.client import Kind, Kube, Resource
+from navaar.kube.errors import NotFound, Unavailable
+from navaar.kube.events import LIMIT, Events
 from tests.virtual_time import now, virtual
 
 SYNC = {

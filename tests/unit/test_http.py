@@ -9,8 +9,8 @@ import pytest
 
 from navaar.http.app import application
 from navaar.http.server import HttpServer
-from navaar.metrics import Metrics
 from navaar.queue import WorkQueue
+from navaar.telemetry.metrics import Metrics
 from reconcilers.model import Origin, Placement, Source, State, Track
 from reconcilers.plan.progress import Progress
 from reconcilers.services.protocol import ServiceName

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.informer import PAGE, Cache, Informer, lines
-from navaar.kube import TRACKS, Kind, Kube, Resource
-from navaar.kubeerrors import Gone, Unavailable
+from navaar.kube.client import TRACKS, Kind, Kube, Resource
+from navaar.kube.errors import Gone, Unavailable
+from navaar.kube.informer import PAGE, Cache, Informer, lines
 from tests.virtual_time import virtual
 
 KEY = ("music", "one")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from navaar.kube import Kind, Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader, Unavailable
-from navaar.lease import Elector, Heartbeat
+from navaar.kube.client import Kind, Kube, Resource
+from navaar.kube.errors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader, Unavailable
+from navaar.kube.lease import Elector, Heartbeat
 from tests.virtual_time import now, virtual
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from navaar import logs
+from navaar.telemetry import logs
 
 BOT = "123456789:" + "AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 

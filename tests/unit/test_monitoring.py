@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from navaar.metrics import Metrics
+from navaar.telemetry.metrics import Metrics
 from tests.monitoring import ROOT, alerts, dashboard, named, questions, rules
 
 SEVERITIES = {"critical", "warning", "info"}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from navaar.account.secrets import SecretProblem
 from navaar.api.instant import read
 from navaar.notices.decision import Item, News, decide
 from navaar.notices.memory import Memory, Told, memory_from, memory_status
 from navaar.notices.standing import FAILED, NO_SONGS, REVIEW, SYNC, Song, Songs, songs_of, standing
 from navaar.notices.text import Message, message
 from navaar.notices.webhook import DISCORD, address, body_of
-from navaar.secrets import SecretProblem
 from navaar.words import LANGUAGES
 from reconcilers.model import Placement, State, Track
 from reconcilers.recording import Recording

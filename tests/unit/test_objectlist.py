@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from navaar.objectlist import ObjectList
+from navaar.kube.objectlist import ObjectList
 
 TRICKY = [
     {"metadata": {"name": "a"}, "status": {"title": '],"items":[{', "artists": ["سوسن", "宇多田ヒカル", "🎵"]}},

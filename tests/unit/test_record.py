@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from navaar.api.convert import manifest_of, status_of
-from navaar.kubeerrors import KubeError, NotFound, Unavailable, error_from
-from navaar.record import events_between, record_from, revision_of
+from navaar.kube.errors import KubeError, NotFound, Unavailable, error_from
+from navaar.store.record import events_between, record_from, revision_of
 from reconcilers.model import Intent, Phase, Placement, State, Track
 from reconcilers.services.protocol import ServiceName
 

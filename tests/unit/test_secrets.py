@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from navaar.kube import Kind, Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Denied, NotFound, Unavailable
-from navaar.secrets import TOKENS, Consent, SecretProblem, Secrets, SecretVersion
+from navaar.account.secrets import TOKENS, Consent, SecretProblem, Secrets, SecretVersion
+from navaar.kube.client import Kind, Kube, Resource
+from navaar.kube.errors import AlreadyExists, Denied, NotFound, Unavailable
 
 
 class Server:

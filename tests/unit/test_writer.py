@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from navaar.kubeerrors import Conflict, Throttled, Unavailable
-from navaar.writer import Priority, Writer
+from navaar.kube.errors import Conflict, Throttled, Unavailable
+from navaar.store.writer import Priority, Writer
 from tests.virtual_time import now, virtual
 
 

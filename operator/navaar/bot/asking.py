@@ -6,8 +6,8 @@ from dataclasses import replace
 from navaar.bot import markup
 from navaar.bot.answer import Answer, Press
 from navaar.bot.visit import Visit
-from navaar.index import SyncKey
 from navaar.people.overview import overview
+from navaar.store.index import SyncKey
 from reconcilers.services.protocol import ServiceName
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from navaar.bot.answer import Keys, Press
-from navaar.index import SyncKey
+from navaar.store.index import SyncKey
 
 LIFE = 3600.0
 """Seconds for which a button works."""

@@ -21,9 +21,9 @@ from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.bot.voice import Voice
-from navaar.index import SyncKey
-from navaar.kubeerrors import Conflict, Denied, KubeError, Unavailable
+from navaar.kube.errors import Conflict, Denied, KubeError, Unavailable
 from navaar.people.span import short
+from navaar.store.index import SyncKey
 from reconcilers.logcontext import context
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.calls import OnCall, nobody

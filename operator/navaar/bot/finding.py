@@ -6,7 +6,7 @@ from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Press, Refused
 from navaar.bot.songs import told
 from navaar.bot.visit import Visit
-from navaar.kubeerrors import AlreadyExists
+from navaar.kube.errors import AlreadyExists
 from navaar.people import acts
 from navaar.people.act import Act
 from navaar.people.links import address, named

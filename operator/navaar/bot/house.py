@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from navaar.index import SyncKey
-from navaar.kinds import MUSICSYNCS, TRACKS
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import NotFound
-from navaar.loglines import LogLines
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import NotFound
+from navaar.kube.kinds import MUSICSYNCS, TRACKS
 from navaar.people.act import Act
-from navaar.store import TrackStore
-from navaar.syncs import Syncs
+from navaar.store.index import SyncKey
+from navaar.store.syncs import Syncs
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry.loglines import LogLines
 from navaar.work import Work
 from reconcilers.model import Track
 from reconcilers.recording import Candidate, Recording

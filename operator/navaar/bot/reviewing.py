@@ -7,7 +7,7 @@ from navaar import words
 from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Press
 from navaar.bot.visit import Visit
-from navaar.kubeerrors import Conflict
+from navaar.kube.errors import Conflict
 from navaar.people.act import Act
 from navaar.people.links import address
 from navaar.people.question import Question, questions

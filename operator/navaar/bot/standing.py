@@ -9,11 +9,11 @@ from navaar.bot.reviewing import review
 from navaar.bot.songs import failed, queue
 from navaar.bot.visit import Visit
 from navaar.http import tally
-from navaar.index import SyncKey
-from navaar.kube import user_agent
+from navaar.kube.client import user_agent
 from navaar.people.acts import approve_plan
 from navaar.people.overview import Overview, Place, Standing, overview
 from navaar.people.span import short
+from navaar.store.index import SyncKey
 from reconcilers.services.protocol import ServiceName
 
 LINES = 50

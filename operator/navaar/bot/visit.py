@@ -9,9 +9,9 @@ from navaar import words
 from navaar.bot import markup
 from navaar.bot.answer import Refused
 from navaar.bot.house import House
-from navaar.index import SyncKey
 from navaar.people.links import service_named
 from navaar.people.song import named, short_name, song_of
+from navaar.store.index import SyncKey
 from reconcilers.model import Track
 from reconcilers.services.protocol import ServiceName
 

@@ -4,15 +4,15 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from navaar.accountbook import keyed
+from navaar.account.book import keyed
 from navaar.api.instant import read
 from navaar.cli import ask
 from navaar.cli.consented import Ending, Into, finish, into, problems
 from navaar.cli.findings import tell
 from navaar.cli.trouble import Trouble
 from navaar.doctor.operator import ACCOUNTS
-from navaar.kinds import LEASES
-from navaar.kubeerrors import Denied, KubeError
+from navaar.kube.errors import Denied, KubeError
+from navaar.kube.kinds import LEASES
 from navaar.people.finding import Finding, bad, good
 from navaar.people.finding import ask as asks
 from navaar.signin.telegram import Group, TelegramBot

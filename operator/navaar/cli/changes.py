@@ -8,8 +8,8 @@ import click
 from navaar.cli.options import DryRun
 from navaar.cli.output import clean, line, objects
 from navaar.cli.trouble import Trouble
-from navaar.kube import Resource
-from navaar.kubeerrors import AlreadyExists, Conflict
+from navaar.kube.client import Resource
+from navaar.kube.errors import AlreadyExists, Conflict
 from navaar.people.act import Act
 
 if TYPE_CHECKING:

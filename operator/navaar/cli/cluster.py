@@ -10,9 +10,9 @@ from kubernetes.aio import config as kubernetes_config
 
 from navaar.cli.options import Choice, DryRun, Where
 from navaar.cli.trouble import Trouble, told
-from navaar.kinds import MUSICSYNCS, TRACKS, Kind
-from navaar.kube import Kube, Resource, user_agent
-from navaar.kubeerrors import KubeError, NotFound
+from navaar.kube.client import Kube, Resource, user_agent
+from navaar.kube.errors import KubeError, NotFound
+from navaar.kube.kinds import MUSICSYNCS, TRACKS, Kind
 from navaar.people.act import Act
 from navaar.people.acts import merged
 from navaar.people.song import named, song_of

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
+from navaar.account.secrets import SecretProblem, decoded
 from navaar.cli import ask
 from navaar.cli.findings import show, tell
 from navaar.cli.options import DryRun
 from navaar.cli.trouble import Trouble
-from navaar.kinds import MUSICSYNCS, SECRETS
-from navaar.kubeerrors import Denied, KubeError, NotFound
+from navaar.kube.errors import Denied, KubeError, NotFound
+from navaar.kube.kinds import MUSICSYNCS, SECRETS
 from navaar.people.finding import Finding
 from navaar.people.finding import ask as asks
-from navaar.secrets import SecretProblem, decoded
 from navaar.signin.consent import Authorization, Provider, Tokens
 from navaar.signin.loopback import HOST, listening
 from navaar.signin.problem import NotTheAnswer, SignInProblem

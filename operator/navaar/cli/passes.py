@@ -11,8 +11,8 @@ from navaar.api.instant import written
 from navaar.cli.changes import change
 from navaar.cli.options import DryRun
 from navaar.cli.trouble import Trouble
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Resource
+from navaar.kube.client import Resource
+from navaar.kube.kinds import MUSICSYNCS
 from navaar.people import acts
 from navaar.people.act import Act
 from navaar.people.overview import overview

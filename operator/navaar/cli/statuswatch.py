@@ -13,9 +13,9 @@ from pydantic_core import from_json
 
 from navaar.cli.output import console, line, on_terminal
 from navaar.cli.statusview import drawn, said
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Resource
-from navaar.kubeerrors import Gone, Unavailable
+from navaar.kube.client import Resource
+from navaar.kube.errors import Gone, Unavailable
+from navaar.kube.kinds import MUSICSYNCS
 from navaar.people.overview import Overview, overview
 from navaar.people.progress import Progress, progress
 from reconcilers.services.protocol import ServiceName

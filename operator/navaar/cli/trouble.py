@@ -2,7 +2,7 @@
 
 import click
 
-from navaar.kubeerrors import Conflict, Denied, KubeError, NotFound, Unavailable
+from navaar.kube.errors import Conflict, Denied, KubeError, NotFound, Unavailable
 
 
 class Trouble(click.ClickException):

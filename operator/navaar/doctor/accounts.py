@@ -10,14 +10,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from navaar.account.secrets import SecretProblem, decoded
 from navaar.api.instant import read
-from navaar.kinds import SECRETS
-from navaar.kube import Kube
-from navaar.kubeerrors import Denied, NotFound
+from navaar.kube.client import Kube
+from navaar.kube.errors import Denied, NotFound
+from navaar.kube.kinds import SECRETS
 from navaar.people.finding import Finding, ask, bad, good
 from navaar.people.overview import NOTICES
 from navaar.people.remedy import sign_in
-from navaar.secrets import SecretProblem, decoded
 from navaar.signin import cookies, google
 from navaar.signin.problem import SignInProblem
 from navaar.signin.secret import ENDS

@@ -6,9 +6,9 @@ from typing import Any
 
 from navaar.api.common import GROUP, VERSION
 from navaar.api.crds import RESOURCES
-from navaar.kinds import Kind
-from navaar.kube import Kube
-from navaar.kubeerrors import Denied, KubeError, NotFound
+from navaar.kube.client import Kube
+from navaar.kube.errors import Denied, KubeError, NotFound
+from navaar.kube.kinds import Kind
 from navaar.people.finding import Finding, ask, bad, good
 
 LEAST = (1, 31)

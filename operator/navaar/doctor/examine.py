@@ -8,9 +8,9 @@ from navaar.doctor.operator import Installation, installations, operator, withou
 from navaar.doctor.reach import reach
 from navaar.doctor.rights import rights
 from navaar.doctor.section import Section
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Kube
-from navaar.kubeerrors import Denied, KubeError
+from navaar.kube.client import Kube
+from navaar.kube.errors import Denied, KubeError
+from navaar.kube.kinds import MUSICSYNCS
 from navaar.people.finding import Finding, ask, bad, step
 
 USUAL = "navaar-system"

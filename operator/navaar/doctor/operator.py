@@ -8,9 +8,9 @@ from importlib.metadata import version
 from typing import Any
 
 from navaar.api.instant import read
-from navaar.kinds import LEASES, Kind
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import Denied, KubeError, NotFound
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import Denied, KubeError, NotFound
+from navaar.kube.kinds import LEASES, Kind
 from navaar.people.finding import Finding, ask, bad, good
 from navaar.people.span import short
 

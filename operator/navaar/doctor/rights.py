@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from navaar.account.secrets import TOKENS
 from navaar.api.common import GROUP
-from navaar.kinds import Kind
-from navaar.kube import Kube
-from navaar.kubeerrors import Denied, KubeError
+from navaar.kube.client import Kube
+from navaar.kube.errors import Denied, KubeError
+from navaar.kube.kinds import Kind
 from navaar.people.finding import Finding, ask, bad, good
-from navaar.secrets import TOKENS
 
 REVIEWS = Kind("authorization.k8s.io", "v1", "subjectaccessreviews")
 

@@ -15,7 +15,7 @@ from navaar.http.shapes import LogPage, Stats, SyncState, SyncStates, TrackCount
 from navaar.http.sight import Sight
 from navaar.http.sources import Sources
 from navaar.http.syncstate import state
-from navaar.kube import user_agent
+from navaar.kube.client import user_agent
 from reconcilers.model import Phase
 
 Handler = Callable[["Answers", Any, Caller, Mapping[str, str]], Awaitable[dict[str, Any]]]

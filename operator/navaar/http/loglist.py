@@ -8,7 +8,7 @@ from navaar.http.cursor import opened, sealed
 from navaar.http.fields import picked, wanted
 from navaar.http.question import AboutLogs, Level
 from navaar.http.shapes import LogLine
-from navaar.loglines import Line, LogLines
+from navaar.telemetry.loglines import Line, LogLines
 
 _LEVELS = [level.value for level in Level]
 

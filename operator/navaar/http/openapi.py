@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from navaar.http.endpoints import ENDPOINTS, Endpoint
 from navaar.http.problem import TYPE, ProblemDetails
 from navaar.http.question import Question, parameters
-from navaar.kube import user_agent
+from navaar.kube.client import user_agent
 
 _REFERENCE = "#/components/schemas/{model}"
 

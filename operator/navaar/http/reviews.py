@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from navaar.api.common import GROUP
 from navaar.http.problem import unavailable
-from navaar.kube import user_agent
+from navaar.kube.client import user_agent
 
 PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 TIMEOUT = 5.0

@@ -8,10 +8,10 @@ from navaar.http.problem import forbidden, unavailable, unknown
 from navaar.http.question import Scoped
 from navaar.http.sources import Sources
 from navaar.http.syncstate import declared
-from navaar.index import SyncKey
-from navaar.kube import TRACKS as TRACK_KIND
-from navaar.kube import Resource
-from navaar.kubeerrors import KubeError, NotFound
+from navaar.kube.client import TRACKS as TRACK_KIND
+from navaar.kube.client import Resource
+from navaar.kube.errors import KubeError, NotFound
+from navaar.store.index import SyncKey
 from reconcilers.model import Track
 from reconcilers.services.protocol import ServiceName
 

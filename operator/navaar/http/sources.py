@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from navaar.index import SyncKey
-from navaar.loglines import LogLines
-from navaar.store import TrackStore
-from navaar.syncs import Syncs
+from navaar.store.index import SyncKey
+from navaar.store.syncs import Syncs
+from navaar.store.trackstore import TrackStore
+from navaar.telemetry.loglines import LogLines
 from navaar.work import Work
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from navaar.api.instant import written
-from navaar.kube import Resource
+from navaar.kube.client import Resource
 from navaar.outlook import approval
 from navaar.work import Work
 from reconcilers.model import Place

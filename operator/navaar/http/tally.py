@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from navaar.http.tracklist import in_turns
-from navaar.index import SyncKey
+from navaar.store.index import SyncKey
 from reconcilers.model import Origin, Phase, Source, State, Track
 from reconcilers.services.protocol import ServiceName
 

@@ -15,8 +15,8 @@ from navaar.http.cursor import opened, sealed
 from navaar.http.fields import Wanted, picked, wanted
 from navaar.http.question import AboutAllTracks, AboutTracks, Sort
 from navaar.http.shapes import TrackItem
-from navaar.index import SyncKey
-from navaar.record import revision_of
+from navaar.store.index import SyncKey
+from navaar.store.record import revision_of
 from reconcilers.matching.normalise import fold
 from reconcilers.model import NOTHING, Phase, State, Track
 from reconcilers.phase import message_of

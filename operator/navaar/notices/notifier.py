@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from navaar.conditions import get, remove, set_condition
-from navaar.kubeerrors import KubeError
+from navaar.kube.errors import KubeError
 from navaar.notices.decision import BURST, SPELL, attempted, decide
 from navaar.notices.memory import Memory, memory_from, memory_status
 from navaar.notices.post import Post, recipient, secret_of

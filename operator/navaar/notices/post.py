@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from navaar.accounts import Accounts
+from navaar.account.accounts import Accounts
+from navaar.account.secrets import Secrets
 from navaar.notices import webhook
 from navaar.notices.text import Message
-from navaar.secrets import Secrets
 from reconcilers.errors import TargetError
 
 Resource = Mapping[str, Any]

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from navaar.kube import user_agent
+from navaar.account.secrets import SecretProblem
+from navaar.kube.client import user_agent
 from navaar.notices.text import Message
-from navaar.secrets import SecretProblem
 from reconcilers.errors import OutcomeUnknown, RateLimitError, ServiceError, TargetError, TransientError
 
 TIMEOUT = 10.0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from navaar.http.problem import unavailable
-from navaar.index import SyncKey
+from navaar.store.index import SyncKey
 
 MOST = 32
 """Listeners; one more is told to come back."""

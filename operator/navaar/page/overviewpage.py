@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from navaar.http.problem import unknown
-from navaar.index import SyncKey
 from navaar.page.lately import Lately, lately
 from navaar.page.visit import Page, Visit
 from navaar.people import acts
@@ -14,6 +13,7 @@ from navaar.people.overview import PHASES, Overview, overview
 from navaar.people.progress import progress
 from navaar.people.question import Answer
 from navaar.people.remark import Remark, heading, messages, notes
+from navaar.store.index import SyncKey
 from navaar.work import Work
 from reconcilers.model import Phase
 from reconcilers.services.protocol import ServiceName

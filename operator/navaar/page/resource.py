@@ -5,7 +5,7 @@ from typing import Any
 
 from navaar.api.convert import spec_of, status_of
 from navaar.api.instant import written
-from navaar.record import revision_of
+from navaar.store.record import revision_of
 from reconcilers.model import Phase, Track
 from reconcilers.phase import message_of
 from reconcilers.services.protocol import ServiceName

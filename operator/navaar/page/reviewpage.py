@@ -10,7 +10,7 @@ from navaar.page.resource import resource_of
 from navaar.page.visit import Page, Visit
 from navaar.people.question import Question, questions
 from navaar.people.story import Story, story
-from navaar.record import revision_of
+from navaar.store.record import revision_of
 from reconcilers.model import Phase
 
 LIMIT = 10

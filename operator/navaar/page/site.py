@@ -15,8 +15,7 @@ from navaar.http.access import Caller, Gate
 from navaar.http.problem import Problem, bad, unavailable, unknown
 from navaar.http.sight import Sight
 from navaar.http.sources import Sources
-from navaar.index import SyncKey
-from navaar.kube import Resource
+from navaar.kube.client import Resource
 from navaar.page import overviewpage, reviewpage, songspage, storypage, syncpage
 from navaar.page.assets import FOR_GOOD, asset
 from navaar.page.live import Changes, Live
@@ -25,6 +24,7 @@ from navaar.page.sessions import Sessions
 from navaar.page.signin import SignIn
 from navaar.page.stream import EventStream
 from navaar.page.visit import Page, Visit
+from navaar.store.index import SyncKey
 
 log = logging.getLogger(__name__)
 

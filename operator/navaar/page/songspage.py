@@ -7,7 +7,7 @@ from navaar.http.tracklist import chosen
 from navaar.page.render import songs_address
 from navaar.page.visit import Page, Visit
 from navaar.people.tone import SIGNS, Tone
-from navaar.record import revision_of
+from navaar.store.record import revision_of
 from reconcilers.model import Phase, Placement, State, Track
 from reconcilers.phase import TAKE_ONE, message_of
 from reconcilers.services.protocol import ServiceName

@@ -7,8 +7,8 @@ from typing import Any
 from navaar.http.access import Caller
 from navaar.http.question import Scoped
 from navaar.http.sight import Sight
-from navaar.index import SyncKey
-from navaar.kube import Resource
+from navaar.kube.client import Resource
+from navaar.store.index import SyncKey
 
 ABOUT_ALL = Scoped()
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from navaar.api.instant import written
-from navaar.kinds import SECRETS
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import AlreadyExists, NotFound
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import AlreadyExists, NotFound
+from navaar.kube.kinds import SECRETS
 from navaar.signin.problem import SignInProblem
 
 ENDS = "navaar.dev/consent-ends"

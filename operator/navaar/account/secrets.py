@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from navaar.api.instant import read, written
-from navaar.informer import Cache, Informer
-from navaar.kinds import SECRETS
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, Denied, NotFound
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import AlreadyExists, Conflict, Denied, NotFound
+from navaar.kube.informer import Cache, Informer
+from navaar.kube.kinds import SECRETS
 from reconcilers.errors import AuthError
 
 TOKENS = "navaar-tokens"

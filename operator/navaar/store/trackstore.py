@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from navaar.heap import give_back
-from navaar.index import OnForeign, TrackIndex
-from navaar.informer import Informer
-from navaar.kube import TRACKS, Kube
-from navaar.kubeerrors import AlreadyExists, Conflict, NotFound
-from navaar.record import SyncFacts
-from navaar.synctracks import NameTaken, SyncTracks
-from navaar.writer import Writer
+from navaar.kube.client import TRACKS, Kube
+from navaar.kube.errors import AlreadyExists, Conflict, NotFound
+from navaar.kube.informer import Informer
+from navaar.store.index import OnForeign, TrackIndex
+from navaar.store.record import SyncFacts
+from navaar.store.synctracks import NameTaken, SyncTracks
+from navaar.store.writer import Writer
 
 __all__ = ["AlreadyExists", "Conflict", "NameTaken", "NotFound", "SyncFacts", "SyncTracks", "TrackStore"]
 

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from navaar.api.instant import read
-from navaar.kinds import LEASES
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader
+from navaar.kube.kinds import LEASES
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from typing import Any
 from navaar.api.common import MEMORY_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of
 from navaar.api.sound import selector
-from navaar.index import TrackIndex
-from navaar.informer import Key
-from navaar.kube import TRACKS, Kube, Resource
-from navaar.kubeerrors import AlreadyExists, Conflict, NotFound, Unavailable
-from navaar.record import Revision, SyncFacts, events_between, filled, revision_of
-from navaar.writer import Priority, Writer
+from navaar.kube.client import TRACKS, Kube, Resource
+from navaar.kube.errors import AlreadyExists, Conflict, NotFound, Unavailable
+from navaar.kube.informer import Key
+from navaar.store.index import TrackIndex
+from navaar.store.record import Revision, SyncFacts, events_between, filled, revision_of
+from navaar.store.writer import Priority, Writer
 from reconcilers.logcontext import context
 from reconcilers.model import Placement, Track
 from reconcilers.phase import message_of, phase_of

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from navaar import logs
+from navaar.telemetry import logs
 
 LINES = 2000
 LENGTH = 2000

@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Mapping
 
-from navaar.kubeerrors import Conflict, NotFound, Unavailable
-from navaar.record import SyncFacts
-from navaar.synctracks import NameTaken, SyncTracks
+from navaar.kube.errors import Conflict, NotFound, Unavailable
+from navaar.store.record import SyncFacts
+from navaar.store.synctracks import NameTaken, SyncTracks
 from reconcilers.model import NO_WISHES, Placement, Track, Wishes
 from reconcilers.plan.board import BLANK
 from reconcilers.services.protocol import ServiceName

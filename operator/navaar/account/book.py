@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from navaar.kubeerrors import Conflict, KubeError
+from navaar.kube.errors import Conflict, KubeError
 from reconcilers.account import Account
 from reconcilers.budget import Allowance
 from reconcilers.services.calls import OnCall
@@ -26,7 +26,7 @@ PREFIX = "navaar-account-"
 
 
 class Ledger(Protocol):
-    """Where a text per account is kept beyond this process: `navaar.ledger.Ledger`."""
+    """Where a text per account is kept beyond this process: `navaar.account.ledger.Ledger`."""
 
     async def read(self, name: str) -> str | None:
         """What was kept; None: nothing."""

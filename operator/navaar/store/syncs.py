@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from navaar.informer import Cache, Informer, Key
-from navaar.kinds import MUSICSYNCS
-from navaar.kube import Kube, Resource
+from navaar.kube.client import Kube, Resource
+from navaar.kube.informer import Cache, Informer, Key
+from navaar.kube.kinds import MUSICSYNCS
 
 
 class Syncs:

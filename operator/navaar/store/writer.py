@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 
-from navaar.kube import Resource
-from navaar.kubeerrors import Conflict, KubeError, Throttled, Unavailable
+from navaar.kube.client import Resource
+from navaar.kube.errors import Conflict, KubeError, Throttled, Unavailable
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from typing import Any
 import kopf
 
 from navaar.api.common import GROUP, VERSION
-from navaar.kube import Kube
+from navaar.kube.client import Kube
 
 log = logging.getLogger(__name__)
 

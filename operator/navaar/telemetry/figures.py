@@ -8,14 +8,14 @@ from typing import Protocol
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from navaar.accountbook import AccountBook
-from navaar.kube import user_agent
-from navaar.syncfigures import Key, SyncFigures, told
+from navaar.account.book import AccountBook
+from navaar.kube.client import user_agent
+from navaar.telemetry.syncfigures import Key, SyncFigures, told
 from reconcilers.model import Phase
 
 
 class TrackNumbers(Protocol):
-    """What a Track store tells: `navaar.store.TrackStore`."""
+    """What a Track store tells: `navaar.store.trackstore.TrackStore`."""
 
     @property
     def age(self) -> float | None:
@@ -55,7 +55,7 @@ class HasQueue(Protocol):
 
 
 class AccountFigures(Protocol):
-    """What is told of accounts: `navaar.accounts.Accounts`."""
+    """What is told of accounts: `navaar.account.accounts.Accounts`."""
 
     @property
     def book(self) -> AccountBook:
@@ -72,7 +72,7 @@ class AccountFigures(Protocol):
 
 
 class Leadership(Protocol):
-    """What the elector tells: `navaar.lease.Elector`."""
+    """What the elector tells: `navaar.kube.lease.Elector`."""
 
     @property
     def leading(self) -> bool:

@@ -17,11 +17,11 @@ from weakref import WeakValueDictionary
 from telegram import Bot
 from telegram.error import InvalidToken
 
-from navaar.accountbook import AccountBook, keyed
+from navaar.account.book import AccountBook, keyed
+from navaar.account.secrets import Consent, SecretProblem, Secrets
 from navaar.api.duration import seconds
 from navaar.api.instant import read
 from navaar.intake import Intake
-from navaar.secrets import Consent, SecretProblem, Secrets
 from reconcilers.account import Account
 from reconcilers.audio import AudioSource, Worker
 from reconcilers.budget import SPOTIFY, YOUTUBE

@@ -1,9 +1,9 @@
 """What has to be known of accounts after a restart, kept where little writes are at home: in Leases."""
 
-from navaar.kinds import LEASES
-from navaar.kube import Kube
-from navaar.kubeerrors import NotFound
-from navaar.lease import new_lease
+from navaar.kube.client import Kube
+from navaar.kube.errors import NotFound
+from navaar.kube.kinds import LEASES
+from navaar.kube.lease import new_lease
 
 
 class Ledger:

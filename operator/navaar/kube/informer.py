@@ -15,8 +15,8 @@ from contextlib import aclosing, contextmanager
 from sys import intern
 from typing import Generic, TypeVar
 
-from navaar.kube import Kind, Kube, Resource
-from navaar.kubeerrors import Gone, KubeError, Unavailable
+from navaar.kube.client import Kind, Kube, Resource
+from navaar.kube.errors import Gone, KubeError, Unavailable
 
 R = TypeVar("R")
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from navaar.api.instant import written
-from navaar.kinds import EVENTS
-from navaar.kube import Kube, Resource
-from navaar.kubeerrors import AlreadyExists, KubeError, NotFound
+from navaar.kube.client import Kube, Resource
+from navaar.kube.errors import AlreadyExists, KubeError, NotFound
+from navaar.kube.kinds import EVENTS
 
 log = logging.getLogger(__name__)
 

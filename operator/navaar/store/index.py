@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import MappingProxyType
 
-from navaar.informer import Cache, Key
-from navaar.kube import Resource
-from navaar.kubeerrors import NotFound
-from navaar.record import Revision, SyncFacts, record_from, revision_of
+from navaar.kube.client import Resource
+from navaar.kube.errors import NotFound
+from navaar.kube.informer import Cache, Key
+from navaar.store.record import Revision, SyncFacts, record_from, revision_of
 from reconcilers.model import NOTHING, Track
 from reconcilers.services.protocol import ServiceName
 

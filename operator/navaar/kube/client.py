@@ -1,4 +1,4 @@
-"""The way to the API server: one client, raw dictionaries, and errors that callers branch on (`navaar.kubeerrors`)."""
+"""The way to the API server: one client, raw dictionaries, and errors that callers branch on (`navaar.kube.errors`)."""
 
 import asyncio
 import ssl
@@ -14,8 +14,7 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 from pydantic_core import from_json
 
-from navaar.kinds import EVENTS, LEASES, MUSICSYNCS, SECRETS, TRACKS, Kind
-from navaar.kubeerrors import (
+from navaar.kube.errors import (
     AlreadyExists,
     Conflict,
     Denied,
@@ -29,7 +28,8 @@ from navaar.kubeerrors import (
     error_from,
     translated,
 )
-from navaar.objectlist import ObjectList
+from navaar.kube.kinds import EVENTS, LEASES, MUSICSYNCS, SECRETS, TRACKS, Kind
+from navaar.kube.objectlist import ObjectList
 
 __all__ = [
     "EVENTS",

@@ -20,8 +20,8 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 
-from navaar.figures import AccountFigures, Figures, HasQueue, Leadership, TrackNumbers
-from navaar.syncfigures import Key
+from navaar.telemetry.figures import AccountFigures, Figures, HasQueue, Leadership, TrackNumbers
+from navaar.telemetry.syncfigures import Key
 from reconcilers import errors
 from reconcilers.model import Source, State, Track
 from reconcilers.plan.bulk import Key as HeldKey

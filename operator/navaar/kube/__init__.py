@@ -1,0 +1,1 @@
+"""The API server: its client, what it refuses, lists and watches, Leases, Events."""
