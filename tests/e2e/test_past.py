@@ -123,7 +123,7 @@ def test_posts_of_an_outage_of_thirty_hours_are_told_of_and_imported(scene_with:
 
 @pytest.mark.slow
 def test_a_first_start_in_a_channel_with_a_past_imports_it_and_posts_none_of_it_again(scene_with: Make) -> None:
-    keys = ("take-on-me", "wonderwall", "billie-jean", "creep", "despacito", "tnt", "uptown-funk", "simarik")
+    keys = ("take-on-me", "wonderwall", "billie-jean", "creep", "despacito", "tnt", "uptown-funk", "september")
     scene = scene_with(old_channel(*keys))
     last = scene.box.call(lambda: scene.box.world.telegram.chat(scenario.CHANNEL_ID).last_message_id)
     scene.break_("late", "telegram", "forwardMessage", seconds=0.5, times=10)
