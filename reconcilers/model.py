@@ -3,6 +3,7 @@
 All values are immutable. A changed track is a new `Track`; the planner's output is the set of tracks that changed.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -102,6 +103,17 @@ class Scored:
     reasons: tuple[str, ...] = ()
 
 
+class Shortlist(Sequence[Scored]):
+    """Candidates that are kept in little room: their ids are at hand, the rest of them costs something to look at."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in the same order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """One song in one place. Times are Unix seconds; None is unknown.
@@ -143,6 +155,13 @@ class Placement:
     def __post_init__(self) -> None:
         rest = self.state is State.PRESENT and self.seen and self.id is not None and self.sought != DOUBTED
         object.__setattr__(self, "rest", rest and not self.missing and self.intent is None)
+
+    @property
+    def candidate_ids(self) -> tuple[str, ...]:
+        """The ids of the candidates, best first."""
+        if isinstance(self.candidates, Shortlist):
+            return self.candidates.ids
+        return tuple(candidate.id for candidate in self.candidates)
 
     @property
     def told(self) -> State:

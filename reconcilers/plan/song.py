@@ -68,7 +68,7 @@ def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
     else:
         # A post is shown by its number, not by what it was made from.
         asked = placement.requested if service is not ServiceName.TELEGRAM else None
-        candidates = tuple(c.id for c in placement.candidates) if placement.state is State.REVIEW else ()
+        candidates = placement.candidate_ids if placement.state is State.REVIEW else ()
         found = (pin, placement.id, asked, *placement.others, *candidates, placement.taken)
     rejected = track.wishes.rejects.get(service)
     return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from navaar.api.common import APPROVE_ANNOTATION, MEMORY_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of, sync_from, track_from
 from navaar.api.sound import label_of, selector
-from reconcilers.model import Intent, Match, Origin, Phase, Placement, Scored, Source, State, Track, Wishes
+from reconcilers.model import Intent, Match, Origin, Phase, Placement, Scored, Shortlist, Source, State, Track, Wishes
 from reconcilers.policy import Access, Exclusion, Fetch, Mode, Past, RemovalPolicy, Retry, Target, Timing
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
@@ -256,6 +256,16 @@ def test_candidates_are_kept_packed_and_are_what_they_were() -> None:
     other = track_from(stored(full(2))).placements[ServiceName.SPOTIFY].candidates
     assert read != other
     assert read != known[1:]
+
+
+@pytest.mark.parametrize("ids", [("one",), ("one", "two"), ("",), ("one", "two\nthree")])
+def test_what_a_candidate_is_called_is_known_without_unpacking_it(ids: tuple[str, ...]) -> None:
+    choices = tuple(Scored(id, "text", 0.5) for id in ids)
+    track = replace(full(), placements={ServiceName.SPOTIFY: Placement(State.REVIEW, candidates=choices)})
+    read = track_from(stored(track)).placements[ServiceName.SPOTIFY]
+    assert isinstance(read.candidates, Shortlist)
+    assert read.candidate_ids == read.candidates.ids == ids
+    assert tuple(read.candidates) == choices
 
 
 def test_candidates_go_once_the_song_is_there() -> None:

@@ -16,10 +16,11 @@ from pydantic_core import from_json, to_json
 from navaar.api.common import MESSAGE_LIMIT, WORD_LIMIT
 from navaar.api.instant import read, written
 from navaar.api.trackstatus import CANDIDATE_LIMIT, ID_COUNT_LIMIT, REASON_LIMIT
-from reconcilers.model import Intent, Match, Origin, Placement, Scored, State
+from reconcilers.model import Intent, Match, Origin, Placement, Scored, Shortlist, State
 
 _STATES = {state.value: state for state in State}
 _ORIGINS = {origin.value: origin for origin in Origin}
+_BETWEEN = "\n"
 
 
 def placement_status(placement: Placement, approval: Callable[[str], str] | None = None) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
         approved=get("approved", False),
         intent=_intent_from(intent) if intent else None,
         match=_match_from(match) if match else None,
-        candidates=Shortlist(candidates) if candidates else (),
+        candidates=Packed(candidates) if candidates else (),
         attempts=get("attempts", 0),
         sought=intern(get("sought", "")),
         next_attempt=read(next_attempt) if next_attempt else None,
@@ -112,23 +113,34 @@ def placement_from(status: Mapping[str, Any]) -> Placement:
     )
 
 
-class Shortlist(Sequence[Scored]):
+class Packed(Shortlist):
     """Candidates as they were read, equal to a tuple of the same.
 
-    They are most of what a status says, and are looked at when a person or a listing names one of them: until then they
-    are kept packed, which takes a tenth of the memory.
+    They are most of what a status says, and are looked at when a person does: until then they are kept packed, which takes
+    a tenth of the memory. Every plan asks for their ids.
     """
 
-    __slots__ = ("_packed",)
+    __slots__ = ("_ids", "_packed")
 
     def __init__(self, candidates: Sequence[Mapping[str, Any]]) -> None:
         """`candidates` as they stand in a status. Raises KeyError for one that isn't whole."""
-        rows = [(c["id"], c["text"], float(c["score"]), c.get("reasons") or ()) for c in candidates]
+        # One string of all is a quarter of what they are singly; where an id holds its separator, they are kept singly.
+        ids = tuple(c["id"] for c in candidates)
+        joined = _BETWEEN.join(ids)
+        self._ids: str | tuple[str, ...] = joined if joined.count(_BETWEEN) == len(ids) - 1 else ids
+        rows = [(c["text"], float(c["score"]), c.get("reasons") or ()) for c in candidates]
         self._packed = zlib.compress(to_json(rows), 1)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in the same order."""
+        return tuple(self._ids.split(_BETWEEN)) if isinstance(self._ids, str) else self._ids
 
     def _unpacked(self) -> tuple[Scored, ...]:
         rows = from_json(zlib.decompress(self._packed))
-        return tuple(Scored(id, text, score, tuple(reasons)) for id, text, score, reasons in rows)
+        return tuple(
+            Scored(id, text, score, tuple(reasons)) for id, (text, score, reasons) in zip(self.ids, rows, strict=True)
+        )
 
     @overload
     def __getitem__(self, at: int) -> Scored: ...
@@ -138,7 +150,7 @@ class Shortlist(Sequence[Scored]):
         return self._unpacked()[at]
 
     def __len__(self) -> int:
-        return len(self._unpacked())
+        return len(self.ids)
 
     def __bool__(self) -> bool:
         return True
@@ -147,8 +159,8 @@ class Shortlist(Sequence[Scored]):
         return iter(self._unpacked())
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Shortlist):
-            return self._packed == other._packed
+        if isinstance(other, Packed):
+            return self._ids == other._ids and self._packed == other._packed
         return self._unpacked() == other if isinstance(other, tuple) else NotImplemented
 
     def __hash__(self) -> int:
