@@ -309,7 +309,9 @@ class Controller:
             return now
         self._written[key] = now
         self._announce(resource, previous, status)
-        if _uid(self.resources.get(key) or {}) == metadata["uid"]:
+        known = self.resources.get(key)
+        # What somebody changed right after our write can be known before the answer to it.
+        if known is not None and _uid(known) == metadata["uid"] and _version(known) < _version(written):
             self.resources[key] = written
         if session is not None:
             session.status_written()
