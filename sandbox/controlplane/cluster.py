@@ -116,6 +116,8 @@ def start(keep: Path | None = None, data: Path | None = None, audit: bool = Fals
         if log:
             log.unlink(missing_ok=True)
             (folder / "audit-policy.yaml").write_text(yaml.safe_dump(POLICY))
+        objects = folder / "etcd"
+        kept = objects.exists()
         for attempt in range(1, _ATTEMPTS + 1):
             running = stack.enter_context(ExitStack())
             port = _port(folder, preferred=attempt == 1)
@@ -124,6 +126,9 @@ def start(keep: Path | None = None, data: Path | None = None, audit: bool = Fals
                 break
             except components.PortTakenError as error:
                 running.close()
+                if not kept:
+                    # An etcd that was stopped before it had noted down its one member elects no leader ever after.
+                    shutil.rmtree(objects, ignore_errors=True)
                 if attempt == _ATTEMPTS:
                     raise StartError(f"no free port after {_ATTEMPTS} attempts: {error}") from error
         (folder / _STATE).write_text(json.dumps({"port": port}))
