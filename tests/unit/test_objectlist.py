@@ -12,6 +12,8 @@ from navaar.kube.objectlist import ObjectList
 TRICKY = [
     {"metadata": {"name": "a"}, "status": {"title": '],"items":[{', "artists": ["سوسن", "宇多田ヒカル", "🎵"]}},
     {"metadata": {"name": "b"}, "items": [{"items": []}], "text": '}],{"x":'},
+    {"metadata": {}, "text": '},{"metadata":{', "inside": [{"metadata": {}}, {"kind": "X", "metadata": {}}]},
+    {"apiVersion": "v1", "kind": "Y", "metadata": {"name": "c", "managedFields": [{"apiVersion": "v1"}, {"apiVersion": "v1"}]}},
     {},
 ]
 
@@ -27,7 +29,8 @@ def written(items: list[Any] | None, *, metadata_first: bool) -> bytes:
 def read(chunks: list[bytes]) -> tuple[list[Any], dict[str, Any]]:
     arriving = ObjectList()
     found = [item for chunk in chunks for item in arriving.feed(chunk)]
-    return found, arriving.close()
+    last, metadata = arriving.close()
+    return found + last, metadata
 
 
 @given(st.data(), st.booleans(), st.sampled_from([TRICKY, TRICKY * 3, [], None]))
@@ -40,9 +43,16 @@ def test_however_it_is_cut_into_chunks_the_objects_and_the_version_are_the_same(
     assert read(chunks) == (items or [], {"resourceVersion": "7", "continue": "more"})
 
 
-def test_an_object_is_given_out_before_the_next_has_arrived() -> None:
-    body = written(TRICKY, metadata_first=False)
-    assert ObjectList().feed(body[: len(body) // 2]) == TRICKY[:1]
+@pytest.mark.parametrize("head", [{}, {"apiVersion": "v1", "kind": "Track"}, {"kind": "Partial", "apiVersion": "v1"}])
+def test_an_object_is_given_out_once_the_next_begins_and_is_held_no_longer(head: dict[str, Any]) -> None:
+    made = [{**head, "metadata": {"name": str(n)}, "spec": {"text": "x" * 50}} for n in range(100)]
+    body = written(made, metadata_first=False)
+    arriving, found = ObjectList(), []
+    for byte in range(len(body)):
+        found += arriving.feed(body[byte : byte + 1])
+        begun = body[: byte + 1].count(b'"metadata":{"name"')
+        assert len(found) >= begun - 2
+    assert found == made[:-1]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9, 0.99])

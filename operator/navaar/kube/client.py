@@ -191,7 +191,9 @@ class Kube:
                     for start in range(0, len(chunk), PIECE):
                         if items := arriving.feed(chunk[start : start + PIECE]):
                             yield items, 0
-                meta = arriving.close()
+                last, meta = arriving.close()
+            if last:
+                yield last, 0
             if not meta.get("continue"):
                 yield [], int(meta.get("resourceVersion") or 0)
                 return

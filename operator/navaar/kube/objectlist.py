@@ -1,64 +1,50 @@
 """A list of Kubernetes objects, read while it arrives: the API server writes it as long as the reader needs to take it in."""
 
-import codecs
-import json
+import re
 from typing import Any
 
-_ITEMS = '"items":['
+from pydantic_core import from_json
+
+_ITEMS = b'"items":['
+
+_BETWEEN = re.compile(rb'\},\{(?:"(?:apiVersion|kind)":"[^"]*",){0,2}"metadata":\{')
+"""Where an object may end and the next begin. Never inside of a string: there, a quotation mark has a backslash before it."""
 
 
 class ObjectList:
-    """The JSON of a list, fed in chunks; every object is given out once it is whole, and is held no longer.
+    """The JSON of a list, fed in chunks; objects are given out when the next begins, and are held no longer.
 
     It takes what an API server writes: compact JSON, `items` in it once at the top, as an array of objects or as null.
     """
 
     def __init__(self) -> None:
-        self._utf8 = codecs.getincrementaldecoder("utf-8")()
-        self._decoder = json.JSONDecoder()
-        self._text = ""
-        self._around: list[str] = []  # what stands before the objects, and, once they have ended, what stands after
-        self._within = False
+        self._head: bytes | None = None  # up to the first object
+        self._text = b""
 
     def feed(self, chunk: bytes) -> list[dict[str, Any]]:
-        """The objects that are whole with this chunk. Raises ValueError where this is no such list."""
-        self._text += self._utf8.decode(chunk)
-        if not self._within:
-            if self._around:
-                return []  # what follows the objects is read at the end
+        """The objects that are known to be whole with this chunk."""
+        self._text += chunk
+        if self._head is None:
             start = self._text.find(_ITEMS)
             if start < 0:
                 return []
-            self._around.append(self._text[:start])
-            self._text = self._text[start + len(_ITEMS) :]
-            self._within = True
-        return self._objects()
-
-    def _objects(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        text, at = self._text, 0
-        while at < len(text):
-            if text[at] == "]":
-                self._within = False
-                break
-            if text[at] == ",":
-                at += 1
-                continue
-            try:
-                item, at = self._decoder.raw_decode(text, at)
-            except json.JSONDecodeError:
-                break  # an object is never whole before its last brace
-            found.append(item)
-        self._text = text[at:]
+            start += len(_ITEMS)
+            self._head, self._text = self._text[:start], self._text[start:]
+        end = None
+        for between in _BETWEEN.finditer(self._text):
+            end = between.start() + 1
+        if end is None:
+            return []
+        try:
+            found: list[dict[str, Any]] = from_json(b"[%b]" % self._text[:end], cache_strings="keys")
+        except ValueError:
+            return []  # two objects inside one of the list's look so, too
+        self._text = self._text[end + 1 :]
         return found
 
-    def close(self) -> dict[str, Any]:
-        """The list's metadata, after the last chunk. Raises ValueError where the list is cut off."""
-        rest = self._text + self._utf8.decode(b"", final=True)
-        if self._within:
-            raise ValueError("the list ends in the middle")
-        whole = json.loads(f"{self._around[0]}{_ITEMS}{rest}" if self._around else rest)
+    def close(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The last objects and the list's metadata, after the last chunk. Raises ValueError where the list is cut off."""
+        whole = from_json((self._head or b"") + self._text)
         if not isinstance(whole, dict) or not isinstance(whole.get("metadata"), dict):
             raise ValueError("this is no list of objects")
-        found: dict[str, Any] = whole["metadata"]
-        return found
+        return whole.get("items") or [], whole["metadata"]
