@@ -14,7 +14,7 @@ class Left:
         if name.startswith("kubernetes.") and (".models." in name or name.endswith("_api")):
             raise ImportError(f"{name} is not in the image")
 sys.meta_path.insert(0, Left())
-import navaar.run
+import navaar.process
 try:
     from kubernetes.aio.client import CoreV1Api
 except ImportError:

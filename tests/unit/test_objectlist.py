@@ -13,7 +13,11 @@ TRICKY = [
     {"metadata": {"name": "a"}, "status": {"title": '],"items":[{', "artists": ["سوسن", "宇多田ヒカル", "🎵"]}},
     {"metadata": {"name": "b"}, "items": [{"items": []}], "text": '}],{"x":'},
     {"metadata": {}, "text": '},{"metadata":{', "inside": [{"metadata": {}}, {"kind": "X", "metadata": {}}]},
-    {"apiVersion": "v1", "kind": "Y", "metadata": {"name": "c", "managedFields": [{"apiVersion": "v1"}, {"apiVersion": "v1"}]}},
+    {
+        "apiVersion": "v1",
+        "kind": "Y",
+        "metadata": {"name": "c", "managedFields": [{"apiVersion": "v1"}, {"apiVersion": "v1"}]},
+    },
     {},
 ]
 

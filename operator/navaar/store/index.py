@@ -28,7 +28,7 @@ class TrackIndex:
     """What is known of all Tracks. `on_foreign` is told of changes that weren't ours, once `telling` is set."""
 
     def __init__(self, on_foreign: OnForeign | None = None) -> None:
-        self._on_foreign = on_foreign
+        self.on_foreign = on_foreign
         self._facts: dict[SyncKey, SyncFacts] = {}
         self._tracks: dict[SyncKey, dict[str, Track]] = {}
         self._stale: dict[SyncKey, set[str]] = {}
@@ -120,12 +120,12 @@ class TrackIndex:
     def _tell(self, old: Track | None, new: Track | None) -> None:
         """Passes a foreign change on, unless it changed nothing that is read of a Track (labels, say)."""
         track = new or old
-        if self._on_foreign is None or not self.telling or track is None:
+        if self.on_foreign is None or not self.telling or track is None:
             return
         if old is not None and new is not None and old == new and _essence(old) == _essence(new):
             return
         revision = revision_of(track)
-        self._on_foreign(revision.namespace, revision.sync, track.name)
+        self.on_foreign(revision.namespace, revision.sync, track.name)
 
     def _forget_other_channels(self, sync: SyncKey, chat_id: int) -> None:
         for track in list(self._tracks.get(sync, {}).values()):

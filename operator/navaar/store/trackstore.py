@@ -50,7 +50,6 @@ class TrackStore:
             await self.wait_synced()
             self.index.telling = True
             # What was read stays for good: without this, every full collection walks through all of it.
-            gc.collect()
             gc.freeze()
             give_back()
 
