@@ -254,7 +254,10 @@ class Controller:
         assert self._shared is not None
         moment = await self._write(key, resource, status, moment, session)
         if (written := self.resources.get(key)) is not None:
-            self._shared.notifier.saw(written, session.songs if session is not None else {})
+            if session is not None:
+                self._shared.notifier.saw(written, session.songs, session.tally)
+            else:
+                self._shared.notifier.saw(written, {})
         return moment
 
     async def remember(self, key: Key) -> None:

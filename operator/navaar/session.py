@@ -16,6 +16,7 @@ from navaar.conditions import Conditions
 from navaar.lookup import NO_ACCOUNT, looked_up
 from navaar.notices.notifier import Notifier
 from navaar.notices.standing import Songs, songs_of
+from navaar.notices.tally import Tally, tally_of
 from navaar.store.record import SyncFacts
 from navaar.store.tracks import StoredTracks
 from navaar.store.trackstore import TrackStore
@@ -90,6 +91,11 @@ class Session:
     def songs(self) -> Mapping[str, Songs]:
         """The songs that people are told of; none where nobody is told anything."""
         return self._songs or NOTHING
+
+    def tally(self, since: float, until: float) -> Tally:
+        """The numbers of a digest, after one moment up to another (Unix seconds)."""
+        assert self._store is not None, "there was a pass"
+        return tally_of(self._store.tracks().values(), self._store.facts.services, since, until)
 
     # ------------------------------------------------------------------ the pass
 

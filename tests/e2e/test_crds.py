@@ -156,7 +156,14 @@ def test_everything_at_once_is_accepted(api: Api) -> None:
                 "audio": {"fetch": "Never", "maxDuration": "1h30m", "cookiesSecretRef": {"name": "cookies"}},
             },
             spotify={"interval": "5m", "access": "WriteOnly"},
-            notifications={"chat": -1002233445566, "language": "fa"},
+            notifications={
+                "chat": -1002233445566,
+                "language": "fa",
+                "events": ["SignIn", "Failed"],
+                "severity": "Warning",
+                "quietHours": {"from": "22:00", "to": "07:30", "timeZone": "America/Argentina/Buenos_Aires"},
+                "digest": "Weekly",
+            },
             mode="Plan",
             removalPolicy="Propagate",
             maxDeletes=0,
@@ -270,6 +277,31 @@ SECRET = {"name": "s"}
             id="notifications in the channel",
         ),
         pytest.param({"notifications": {"chat": 7, "language": "de"}}, 'supported values: "en", "fa"', id="language"),
+        *(
+            pytest.param(
+                {"notifications": {"chat": 7, "quietHours": {"from": "22:00", "to": "08:00", **hours}}}, said, id=name
+            )
+            for name, hours, said in (
+                ("one digit", {"from": "7:30"}, 'from must be a time of day from "00:00" to "23:59"'),
+                ("after midnight", {"to": "24:00"}, 'to must be a time of day from "00:00" to "23:59"'),
+                ("seconds", {"to": "08:00:00"}, 'to must be a time of day from "00:00" to "23:59"'),
+                ("never", {"to": "22:00"}, "quietHours begin and end at the same time"),
+                ("a zone in words", {"timeZone": "Berlin time"}, "timeZone must be a name of the IANA database"),
+                ("a path", {"timeZone": "../etc/passwd"}, "timeZone must be a name of the IANA database"),
+                ("no end", {"to": None}, "Required value"),
+            )
+        ),
+        pytest.param({"notifications": {"chat": 7, "events": []}}, "at least 1 items", id="no news"),
+        pytest.param({"notifications": {"chat": 7, "events": ["Failed"] * 2}}, "Duplicate value", id="news twice"),
+        pytest.param(
+            {"notifications": {"chat": 7, "events": ["Failure"]}}, 'supported values: "SignIn"', id="such news"
+        ),
+        pytest.param(
+            {"notifications": {"chat": 7, "events": ["Review", "Failed"], "severity": "Error"}},
+            "none of events is as grave as severity: lower severity, or name other events",
+            id="news that is never told",
+        ),
+        pytest.param({"notifications": {"chat": 7, "digest": "Daily"}}, 'supported values: "Weekly"', id="digest"),
         pytest.param({"exclude": [{}]}, "an entry of exclude needs an artist, a title or an id", id="empty exclusion"),
         pytest.param({"removalPolicy": "Mirror"}, 'supported values: "Keep", "Propagate"', id="unknown policy"),
         pytest.param({"maxDeletes": -1}, "should be greater than or equal to 0", id="negative"),

@@ -1,10 +1,14 @@
 """People are told in a chat or by a webhook, through the real clients, by an operator of its own process."""
 
 import json
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from navaar.api.instant import written
+from navaar.notices.hours import week, zone_of
 from navaar.people.overview import overview
 from navaar.people.remark import messages
 from navaar.people.remedy import parted
@@ -12,6 +16,7 @@ from sandbox import quickstart, scenario, webhook
 from tests.e2e.conftest import Scene
 
 HOOK = "friday-tapes-webhook"
+HOUR = 3600.0
 
 
 def by_webhook(scene: Scene, url: str = webhook.URL, **more: Any) -> dict[str, Any]:
@@ -105,6 +110,89 @@ def test_what_waits_for_a_person_is_told_together_and_a_place_is_well_again_once
     waiting = scene.sync()["status"]["plan"]["hash"]
     (item,) = received(scene)[-1]["items"]
     assert item["command"] == f"navaar approve --plan {waiting} --sync friday-tapes -n {scene.namespace}"
+
+
+def digests(scene: Scene) -> list[dict[str, Any]]:
+    return [item for one in received(scene) for item in one["items"] if item["news"] == "Digest"]
+
+
+def in_hours(now: float, ahead: float) -> str:
+    return f"{datetime.fromtimestamp(now + ahead * HOUR, UTC):%H:%M}"
+
+
+@pytest.mark.time_travel
+def test_at_night_only_a_refused_sign_in_is_told_and_all_else_when_the_quiet_hours_end(scene: Scene) -> None:
+    world = scene.box.world
+    scene.box.call(lambda: [scenario.unsigned(world, world.catalogue.by_key(key)) for key in ("despacito", "tnt")])
+    now = time.time()
+    quiet = {"from": in_hours(now, -1), "to": in_hours(now, 3)}
+    scene.start()
+    scene.begin(notifications=by_webhook(scene, quietHours=quiet))
+    scene.until("two songs wait", lambda: (scene.sync().get("status") or {}).get("counts", {}).get("review") == 2)
+    assert news(scene) == [["Hello"]], "whoever sets it up is told at once that it works"
+    scene.advance(HOUR)
+    revoke(scene)
+    scene.sync_now()
+    scene.until("the sign-in is told at once", lambda: news(scene) == [["Hello"], ["SignIn"]])
+    scene.box.call(lambda: world.spotify.grant("new-consent", scenario.SPOTIFY_USER, scenario.SPOTIFY_CLIENT_ID))
+    values = {**quickstart.secrets()[2]["stringData"], "refresh-token": "new-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", values))
+    scene.until("it is mended", lambda: scene.conditions()["SpotifyReady"][0] == "True")
+    scene.advance(HOUR)
+    scene.sync_now()
+    assert scene.operator.stop() == 0
+    scene.start()
+    scene.sync_now()
+    assert len(received(scene)) == 2, "they sleep"
+    scene.advance(HOUR + 60)
+    scene.until("the rest is told in the morning", lambda: news(scene)[2:] == [["Review", "Recovered"]])
+
+
+@pytest.mark.time_travel
+def test_a_digest_tells_on_monday_what_kubectl_tells_and_a_restart_does_not_repeat_it(scene: Scene) -> None:
+    world = scene.box.world
+    scene.box.call(lambda: scenario.unsigned(world, world.catalogue.by_key("tnt")))
+    # Songs come at the real time: not just when a week ends.
+    zone = next(one for one in ("UTC", "Etc/GMT+6") if week(time.time(), zone_of(one))[1] - time.time() > HOUR)
+    quiet = {"from": "03:00", "to": "03:01", "timeZone": zone}
+    scene.start()
+    scene.begin(notifications=by_webhook(scene, severity="Error", quietHours=quiet, digest="Weekly"))
+    scene.until("a song waits", lambda: (scene.sync().get("status") or {}).get("counts", {}).get("review") == 1)
+    scene.until("the others are where they should be", lambda: scene.sync()["status"]["counts"]["syncing"] == 0)
+    since, until = week(time.time(), zone_of(zone))
+    assert scene.sync()["status"]["notifications"]["digestUpTo"] == written(since)
+    placed = [p for t in scene.tracks() for p in t["status"]["placements"].items() if p[1].get("origin") == "Placed"]
+    assert placed
+    scene.advance(until + 90 - time.time())
+    scene.until("it is Monday", lambda: digests(scene))
+    (item,) = digests(scene)
+    counts = scene.sync()["status"]["counts"]
+    assert item["counts"] == {
+        "came": counts["songs"],
+        "added": {
+            place: sum(1 for at, _ in placed if at == place) for place in ("telegram", "youtubeMusic", "spotify")
+        },
+        "review": counts["review"],
+        "failed": counts["failed"],
+        "missing": counts["partial"],
+    }
+    scene.until("that is remembered", lambda: scene.sync()["status"]["notifications"]["digestUpTo"] == written(until))
+    assert scene.operator.stop() == 0
+    scene.start()
+    scene.sync_now()
+    scene.advance(HOUR)
+    scene.sync_now()
+    assert len(digests(scene)) == 1
+
+
+def test_a_time_zone_that_there_is_not_is_said_with_what_to_do_and_mended_by_naming_another(scene: Scene) -> None:
+    hours = {"from": "22:00", "to": "08:00", "timeZone": "Mars/Phobos"}
+    scene.start()
+    scene.begin(notifications=by_webhook(scene, quietHours=hours))
+    scene.until("it is said", lambda: delivered(scene)[:2] == ("False", "InvalidTimeZone"))
+    assert "There is no time zone Mars/Phobos. Name one of the IANA database" in delivered(scene)[2]
+    scene.patch_sync({"spec": {"notifications": {"quietHours": {"timeZone": "Asia/Tehran"}}}})
+    scene.until("the other is taken", lambda: delivered(scene)[:2] == ("True", "Delivered"))
 
 
 def test_a_webhook_that_is_down_is_tried_again_and_holds_up_nothing(scene: Scene) -> None:

@@ -2,24 +2,32 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from navaar.account.secrets import SecretProblem
 from navaar.api.instant import read
-from navaar.notices.decision import Item, News, decide
+from navaar.api.notifications import SEVERITIES
+from navaar.notices.decision import decide
 from navaar.notices.memory import Memory, Told, memory_from, memory_status
+from navaar.notices.news import Item, News
 from navaar.notices.standing import FAILED, NO_SONGS, REVIEW, SYNC, Song, Songs, songs_of, standing
+from navaar.notices.tally import Tally, tally_of
 from navaar.notices.text import Message, message
 from navaar.notices.webhook import DISCORD, address, body_of
+from navaar.notices.wishes import wishes_of
 from navaar.words import LANGUAGES
-from reconcilers.model import Placement, State, Track
+from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
 
 NOW = read("2026-11-21T14:02:10Z")
+DOCUMENTED = (Path(__file__).parents[2] / "docs/notifications.md").read_text()
 SYNCED = {"metadata": {"namespace": "music", "name": "friday-tapes", "uid": "u"}, "spec": {}}
 HOSTILE = '</b><a href="tg://x">\u202e&amp; < > <tg-spoiler> ' + "x" * 2000
 SONGS = tuple(Song(HOSTILE, NOW) for _ in range(5))
@@ -33,6 +41,13 @@ ALL = [
     Item(News.REVIEW, REVIEW, NOW, new=100, all=20_000, songs=SONGS),
     Item(News.FAILED, FAILED, NOW, new=100, all=20_000, songs=SONGS),
     Item(News.CONSENT, "spotify", NOW, "ConsentExpiring", HOSTILE),
+    Item(
+        News.DIGEST,
+        "digest",
+        NOW,
+        until=NOW + 7 * 86400,
+        tally=Tally(20_000, dict.fromkeys(ServiceName, 20_000), 1_000, 2_000, 3_000),
+    ),
 ]
 """All that there can be in one message."""
 
@@ -111,10 +126,49 @@ def test_a_message_reads_like_this() -> None:
     )
 
 
+WEEK = Item(
+    News.DIGEST,
+    "digest",
+    read("2026-11-16T09:00:00Z"),
+    until=read("2026-11-23T09:00:00Z"),
+    tally=Tally(12, {ServiceName.TELEGRAM: 3, ServiceName.YOUTUBE: 9, ServiceName.SPOTIFY: 0}, 2, 1, 4),
+)
+
+
+def test_a_digest_reads_as_the_documentation_shows_it() -> None:
+    made = message(SYNCED, [WEEK], "en")
+    shown = re.search("```\n(📊.*?\n)```", DOCUMENTED, re.DOTALL)
+    assert shown is not None
+    assert made.plain == f"friday-tapes\n\n{shown[1]}$ navaar status friday-tapes -n music"
+    (item,) = made.items
+    assert (item["news"], item["since"], item["until"]) == ("Digest", "2026-11-16T09:00:00Z", "2026-11-23T09:00:00Z")
+    assert item["counts"] == {
+        "came": 12,
+        "added": {"telegram": 3, "youtubeMusic": 9, "spotify": 0},
+        "review": 2,
+        "failed": 1,
+        "missing": 4,
+    }
+
+
+def test_the_documentation_names_every_sort_of_news_and_how_grave_it_is() -> None:
+    table = re.findall(r"^\| `(\w+)` \| .* \| `(\w+)` \|$", DOCUMENTED, re.MULTILINE)
+    assert table == [(str(event), str(severity)) for event, severity in SEVERITIES.items()]
+
+
+def test_the_documented_example_means_what_it_says() -> None:
+    example = re.search("```yaml\n(.*?)```", DOCUMENTED, re.DOTALL)
+    assert example is not None
+    for text in (example[1], example[1].replace("# severity", "severity").replace("# events", "events")):
+        wishes = wishes_of(yaml.safe_load(text)["spec"]["notifications"])
+        assert wishes.quiet is not None and str(wishes.weekly) == "Europe/Berlin" and not wishes.problem
+    assert wishes.news == {News.HELLO, News.DIGEST, News.SIGN_IN, News.TROUBLE, News.RECOVERED}
+
+
 def test_where_the_bot_answers_its_own_words_are_offered_too() -> None:
     answering = {**SYNCED, "spec": {"telegram": {"adminUserIds": [7]}}}
     offered = [one.word for one in message(answering, ALL, "en").paragraphs if one.word]
-    assert offered == ["/status", "/review", "/failed"]
+    assert offered == ["/status", "/review", "/failed", "/status"]
     assert all(f"\n{word}\n" in message(answering, ALL, "en").html for word in offered)
     assert not any(one.word for one in message(SYNCED, ALL, "en").paragraphs)
 
@@ -215,9 +269,43 @@ def test_songs_that_failed_or_wait_are_counted_once_each_and_the_newest_are_name
     assert songs_of([track("well", "Well", spotify=(State.PRESENT, NOW))]).get(FAILED, NO_SONGS) == Songs()
 
 
+def came(
+    name: str, at: float, spotify: Placement | None = None, youtube: Placement | None = None, **more: Any
+) -> Track:
+    here = {ServiceName.SPOTIFY: spotify, ServiceName.YOUTUBE: youtube}
+    placements = {place: placement for place, placement in here.items() if placement is not None}
+    return Track(name, identity=Recording("Hello", ("Adele",)), placements=placements, created=at, **more)
+
+
+def test_a_digest_counts_the_songs_that_came_and_were_added_in_its_time_and_those_that_are_not_well_now() -> None:
+    there = Placement(State.PRESENT, Origin.FOUND, "a", seen=True)
+    since, until = NOW, NOW + 100
+
+    def placed(at: float, seen: bool = True) -> Placement:
+        return Placement(State.PRESENT, Origin.PLACED, "b", seen=seen, placed=at)
+
+    tracks = [
+        came("long ago", NOW - 50, there, placed(NOW - 40)),
+        came("in the first moment", since, there, placed(since)),
+        came("in the last moment", until, there, placed(until)),
+        came("after that", until + 1, there, placed(until + 1)),
+        came("old and added of late", NOW - 50, placed(NOW + 1, seen=False), there),
+        came("added and gone again", NOW + 1, there, replace(placed(NOW + 2), state=State.REMOVED)),
+        came("in question", NOW - 50, there, Placement(State.REVIEW)),
+        came("failed and in question", NOW - 50, Placement(State.FAILED), Placement(State.REVIEW)),
+        came("failed", NOW + 1, there, Placement(State.FAILED)),
+        came("not to be had", NOW + 1, there, Placement(State.NOT_FOUND)),
+        came("the same as another", NOW + 1, there, placed(NOW + 2), duplicate_of="failed"),
+    ]
+    services = (ServiceName.YOUTUBE, ServiceName.SPOTIFY)
+    found = tally_of(tracks, services, since, until)
+    assert found == Tally(4, {ServiceName.YOUTUBE: 1, ServiceName.SPOTIFY: 1}, review=2, failed=1, missing=1)
+    assert list(found.added) == list(services)
+
+
 def test_what_was_told_comes_back_from_the_status_as_it_was() -> None:
     told = {"spotify": Told(NOW, "AuthExpired", 3, NOW + 0.25), FAILED: Told(NOW + 0.1, mark=NOW + 0.0625)}
-    memory = Memory("chat 7", (NOW, NOW + 9), told)
+    memory = Memory("chat 7", (NOW, NOW + 9), told, digest=NOW - 0.5)
     assert memory_from(json.loads(json.dumps(memory_status(memory)))) == memory
     assert memory_from(None) == Memory()
     status = {"conditions": [condition("SpotifyReady", "False", "AuthExpired")]}

@@ -11,6 +11,7 @@ from navaar.notices.decision import (
     BURST,
     COOLDOWN,
     DAY,
+    EVERYTHING,
     GATHER,
     HOUR,
     LASTING,
@@ -18,12 +19,12 @@ from navaar.notices.decision import (
     PATIENCE,
     SIGN_IN,
     SPELL,
-    Item,
-    News,
     decide,
 )
 from navaar.notices.memory import Memory, memory_from, memory_status
+from navaar.notices.news import Item, News
 from navaar.notices.standing import FAILED, REVIEW, Approval, Consent, Song, Songs, Standing, Trouble
+from navaar.notices.wishes import Wishes
 
 START = 1_800_000_000.0
 TO = "chat 7"
@@ -51,8 +52,9 @@ def songs(*moments: float) -> Songs:
 class People:
     """Those who are told. `live` lets time pass as the notifier does: it decides when something changes, and when it asked to."""
 
-    def __init__(self, memory: Memory = GREETED, restarts: bool = False) -> None:
+    def __init__(self, memory: Memory = GREETED, restarts: bool = False, wishes: Wishes = EVERYTHING) -> None:
         self.memory = memory
+        self.wishes = wishes
         self.messages: list[Told] = []
         self._restarts = restarts
 
@@ -70,13 +72,13 @@ class People:
             now = min(later)
 
     def decide(self, standing: Standing, now: float) -> float | None:
-        decision = decide(self.memory, standing, TO, at(now))
+        decision = decide(self.memory, standing, TO, at(now), self.wishes)
+        self.memory = decision.memory
+        if self._restarts:
+            self.memory = memory_from(memory_status(self.memory))
         if decision.items:
             self.messages.append((now, decision.items))
-            self.memory = decision.memory
-            if self._restarts:
-                self.memory = memory_from(memory_status(self.memory))
-            decision = decide(self.memory, standing, TO, at(now))
+            decision = decide(self.memory, standing, TO, at(now), self.wishes)
             assert not decision.items, "it would say the same twice"
         return None if decision.again is None else decision.again - START
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from navaar.api.instant import written
 from navaar.notices.notifier import Notifier
+from navaar.notices.tally import Tally
 from navaar.notices.text import Message
 from reconcilers.errors import OutcomeUnknown, RateLimitError, TargetError, TransientError
 from tests.virtual_time import now, virtual
@@ -78,7 +79,16 @@ class House:
 
     def pass_made(self) -> None:
         self.write()
-        self.notifier.saw(self.resource, {})
+        self.notifier.saw(self.resource, {}, self.tally)
+
+    def wishes(self, **spec: Any) -> None:
+        """Somebody edits spec.notifications."""
+        notifications = {"webhookSecretRef": {"name": "hook"}, **spec}
+        self.resource = {**self.resource, "spec": {"notifications": notifications}}
+
+    @staticmethod
+    def tally(since: float, until: float) -> Tally:
+        return Tally(came=round((until - since) / (24 * HOUR)))
 
     def write(self) -> None:
         status = self.notifier.stamped(self.resource, {"conditions": self.conditions})
@@ -310,5 +320,96 @@ def test_people_who_are_told_of_many_music_syncs_hear_no_more_at_a_time_than_of_
         times = [moment for moment, news in house.box.arrived if news == ["SignIn"]]
         assert len(times) == 5
         assert all(later - sooner >= 10 * MINUTE for sooner, later in zip(times, times[2:], strict=False))
+
+    at_home(scenario)
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_told_when_they_end_and_not_much_later() -> None:
+    async def scenario(house: House) -> None:
+        house.wishes(quietHours={"from": "00:10", "to": "09:00"})
+        house.says("True")
+        await asyncio.sleep(1)
+        house.says("False", "NotFound")
+        await asyncio.sleep(12 * HOUR)
+        (_, hello), (moment, news) = house.box.arrived
+        assert (hello, news) == (["Hello"], ["Trouble"])
+        assert 0 <= moment - 9 * HOUR < MINUTE, "however long the wait was"
+
+    at_home(scenario)
+
+
+def test_a_digest_comes_whatever_restarts_there_are_and_is_of_the_whole_week() -> None:
+    async def scenario(house: House) -> None:
+        """Time begins on a Thursday."""
+        house.wishes(digest="Weekly")
+        house.says("True")
+        await asyncio.sleep(1)
+        assert house.resource["status"]["notifications"]["digestUpTo"] == "1969-12-29T09:00:00Z"
+        for _ in range(9):
+            await house.notifier.close()
+            house.operator()
+            house.pass_made()
+            await asyncio.sleep(24 * HOUR)
+        digests = [moment for moment, news in house.box.arrived if news == ["Digest"]]
+        assert len(digests) == 1 and 0 < digests[0] - (4 * 24 + 9) * HOUR < 3 * MINUTE
+        assert house.resource["status"]["notifications"]["digestUpTo"] == "1970-01-05T09:00:00Z"
+        writes = house.written
+        for _ in range(100):
+            house.pass_made()
+            await asyncio.sleep(MINUTE)
+        assert house.written == writes, "nothing in the status changes when nothing changed"
+
+    at_home(scenario)
+
+
+def test_a_digest_asked_for_later_is_remembered_though_nothing_is_told() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.wishes(digest="Weekly")
+        house.pass_made()
+        await asyncio.sleep(1)
+        assert house.box.news == [["Hello"]]
+        assert house.resource["status"]["notifications"]["digestUpTo"] == "1969-12-29T09:00:00Z"
+
+    at_home(scenario)
+
+
+def test_a_time_zone_that_there_is_not_is_said_and_a_restart_greets_nobody_because_of_it() -> None:
+    async def scenario(house: House) -> None:
+        house.wishes(quietHours={"from": "22:00", "to": "08:00", "timeZone": "Mars/Phobos"})
+        house.says("True")
+        await asyncio.sleep(1)
+        assert house.delivered == ("False", "InvalidTimeZone") and house.box.news == [["Hello"]]
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        await house.notifier.close()
+        house.operator()
+        house.pass_made()
+        await asyncio.sleep(HOUR)
+        assert house.box.news == [["Hello"], ["SignIn"]] and house.delivered == ("False", "InvalidTimeZone")
+        house.wishes(quietHours={"from": "22:00", "to": "08:00", "timeZone": "Europe/Berlin"})
+        house.pass_made()
+        assert house.delivered == ("True", "Delivered")
+
+    at_home(scenario)
+
+
+def test_what_could_not_be_told_before_the_quiet_hours_is_not_taken_for_told_while_they_last() -> None:
+    async def scenario(house: House) -> None:
+        house.wishes(quietHours={"from": "00:30", "to": "09:00"})
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = TransientError("The webhook is in trouble (HTTP 503).")
+        house.says("False", "NotFound")
+        await asyncio.sleep(4 * HOUR)
+        tries = len(house.box.tries)
+        assert house.delivered == ("False", "Unreachable")
+        house.box.trouble = None
+        house.pass_made()
+        await asyncio.sleep(4 * HOUR)
+        assert house.delivered == ("False", "Unreachable") and len(house.box.tries) == tries
+        await asyncio.sleep(2 * HOUR)
+        assert house.box.news == [["Hello"], ["Trouble"]] and house.delivered == ("True", "Delivered")
 
     at_home(scenario)

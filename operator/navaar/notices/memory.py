@@ -24,11 +24,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All that was told, by what it is about; `to` is who was told, `sent` when the last messages went out."""
+    """All that was told, by what it is about; `to` is who was told, `sent` when the last messages went out.
+
+    The digests have counted up to `digest`; None while nobody has asked for one.
+    """
 
     to: str = ""
     sent: tuple[float, ...] = ()
     told: Mapping[str, Told] = field(default_factory=dict)
+    digest: float | None = None
 
 
 def memory_from(status: Mapping[str, Any] | None) -> Memory:
@@ -45,13 +49,17 @@ def memory_from(status: Mapping[str, Any] | None) -> Memory:
         )
         for one in status.get("told") or ()
     }
-    return Memory(status.get("to") or "", tuple(read(one) for one in status.get("sent") or ()), told)
+    digest = status.get("digestUpTo")
+    sent = tuple(read(one) for one in status.get("sent") or ())
+    return Memory(status.get("to") or "", sent, told, read(digest) if digest else None)
 
 
 def memory_status(memory: Memory) -> dict[str, Any]:
     """As ``status.notifications``."""
     status: dict[str, Any] = {"to": memory.to, "sent": [written(one) for one in memory.sent]}
     status["told"] = [_told(about, one) for about, one in sorted(memory.told.items())]
+    if memory.digest is not None:
+        status["digestUpTo"] = written(memory.digest)
     return status
 
 

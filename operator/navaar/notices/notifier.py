@@ -12,8 +12,9 @@ from navaar.kube.errors import KubeError
 from navaar.notices.decision import BURST, SPELL, attempted, decide
 from navaar.notices.memory import Memory, memory_from, memory_status
 from navaar.notices.post import Post, recipient, secret_of
-from navaar.notices.standing import Songs, standing
+from navaar.notices.standing import Count, Songs, standing
 from navaar.notices.text import message
+from navaar.notices.wishes import wishes_of
 from navaar.people.overview import NOTICES
 from navaar.queue import Backoff, QueueClosed, WorkQueue
 from reconcilers.errors import AuthError, OutcomeUnknown, QuotaError, ServiceError, TargetError
@@ -29,6 +30,12 @@ WORKERS = 4
 GRACE = 25.0
 """Seconds that a message under way may take to end at shutdown."""
 
+LOOK = 600.0
+"""Seconds after which it is decided anew at the latest: long waits are stretched, and the time of day may be set."""
+
+ZONE = "InvalidTimeZone"
+"""The reason where messages arrive, but not when people would have them."""
+
 _PASSING = frozenset({"Unreachable", "RateLimited"})
 
 
@@ -39,6 +46,7 @@ class _Subject:
     sync: Resource
     memory: Memory
     songs: Mapping[str, Songs]
+    tally: Count | None = None
     problem: tuple[str, str] | None = None
     lost: bool = False
 
@@ -84,6 +92,8 @@ class Notifier:
         before = get(previous, NOTICES)
         if subject.problem is not None:
             said = ("False", *subject.problem)
+        elif problem := wishes_of(sync["spec"]["notifications"]).problem:
+            said = ("False", ZONE, problem)
         elif subject.memory.to == to:
             said = ("True", "Delivered", "")
         else:
@@ -100,14 +110,14 @@ class Notifier:
             made["notifications"] = memory_status(subject.memory)
         return made
 
-    def saw(self, sync: Resource, songs: Mapping[str, Songs]) -> None:
+    def saw(self, sync: Resource, songs: Mapping[str, Songs], tally: Count | None = None) -> None:
         """How a MusicSync stands after a pass."""
         key = _key(sync)
         subject = self._subjects.get(key)
         if subject is None:
             return
         changed = sync["spec"].get("notifications") != subject.sync["spec"].get("notifications")
-        subject.sync, subject.songs = sync, songs
+        subject.sync, subject.songs, subject.tally = sync, songs, tally
         if changed:
             self._queue.forget(key)
         # What failed is tried again after its wait, however many passes there are meanwhile.
@@ -133,7 +143,7 @@ class Notifier:
         status = sync.get("status") or {}
         made = self._subjects[key] = _Subject(sync, memory_from(status.get("notifications")), NOTHING)
         condition = get(status.get("conditions") or (), NOTICES)
-        if condition is not None and condition["status"] == "False":
+        if condition is not None and condition["status"] == "False" and condition["reason"] != ZONE:
             made.problem = (condition["reason"], condition.get("message") or "")
             made.lost = condition["reason"] not in _PASSING
         return made
@@ -174,20 +184,25 @@ class Notifier:
         to = recipient(subject.sync) if subject is not None else None
         if subject is None or to is None or not self._may_write():
             return False, None
-        now = self._clock()
-        decision = decide(subject.memory, standing(subject.sync, subject.songs), to, now, greet=subject.lost)
+        now, spec = self._clock(), subject.sync["spec"]["notifications"]
+        wishes = wishes_of(spec)
+        stands = standing(subject.sync, subject.songs, subject.tally)
+        decision = decide(subject.memory, stands, to, now, wishes, greet=subject.lost)
         if not decision.items:
-            if subject.problem is not None and not subject.lost:
-                # What could not be told has passed.
-                await self._settle(key, subject, None)
-            return False, None if decision.again is None else max(0.0, decision.again - now)
+            asleep = not wishes.problem and wishes.silent_until(now) is not None
+            passed = subject.problem is not None and not subject.lost and not asleep
+            if passed or decision.memory != subject.memory:
+                # What could not be told has passed; or there is something to remember that is not told.
+                subject.memory = decision.memory
+                await self._settle(key, subject, None if passed else subject.problem)
+            return False, None if decision.again is None else min(max(0.0, decision.again - now), LOOK)
         heard = self._heard.setdefault(_whom(key, to), [])
         if not decision.greeting:
             heard[:] = [at for at in heard if at > now - SPELL]
             if len(heard) >= BURST:
                 return False, heard[-BURST] + SPELL - now
             heard.append(now)
-        language = subject.sync["spec"]["notifications"].get("language") or "en"
+        language = spec.get("language") or "en"
         try:
             await self._post.deliver(subject.sync, message(subject.sync, decision.items, language))
         except (ServiceError, KubeError) as error:

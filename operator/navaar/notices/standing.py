@@ -1,15 +1,19 @@
 """How a MusicSync stands, as far as people are told of it unasked: from what its status says, and from its songs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any
 
 from navaar.api.instant import read
+from navaar.notices.tally import Tally
 from navaar.people.overview import CONDITIONS
 from reconcilers.model import NOTHING, State, Track
 
 Resource = Mapping[str, Any]
+
+Count = Callable[[float, float], Tally]
+"""Counts the songs of the time after one moment up to another (Unix seconds)."""
 
 SYNC = "sync"
 """In the place of a service: the MusicSync as a whole."""
@@ -70,7 +74,7 @@ NO_SONGS = Songs()
 class Standing:
     """One MusicSync. `well` says since when a place has been ready (Unix seconds); one that isn't read yet is in neither.
 
-    `silent`: nothing is told at all.
+    `tally` counts for a digest; None: nothing can be counted. `silent`: nothing is told at all.
     """
 
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
@@ -78,11 +82,12 @@ class Standing:
     songs: Mapping[str, Songs] = field(default_factory=dict)
     approval: Approval | None = None
     consent: Consent | None = None
+    tally: Count | None = None
     silent: bool = False
 
 
-def standing(sync: Resource, songs: Mapping[str, Songs] = NOTHING) -> Standing:
-    """Of a MusicSync as it was last written, and its songs as `songs_of` told them."""
+def standing(sync: Resource, songs: Mapping[str, Songs] = NOTHING, tally: Count | None = None) -> Standing:
+    """Of a MusicSync as it was last written, and its songs as `songs_of` told them and as `tally` counts them."""
     status = sync.get("status") or {}
     conditions = {one["type"]: one for one in status.get("conditions") or ()}
     if sync["spec"].get("suspend"):
@@ -111,7 +116,7 @@ def standing(sync: Resource, songs: Mapping[str, Songs] = NOTHING) -> Standing:
         well[SYNC] = min(read(c["lastTransitionTime"]) for c in conditions.values())
     plan = status.get("plan") or {}
     approval = Approval(plan["hash"], plan.get("summary") or "", min(held)) if held and plan.get("hash") else None
-    return Standing(troubles, well, songs, approval, _consent(status, conditions))
+    return Standing(troubles, well, songs, approval, _consent(status, conditions), tally)
 
 
 def _consent(status: Mapping[str, Any], conditions: Mapping[str, Any]) -> Consent | None:

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from navaar.notices.decision import Item, News
+from navaar.api.instant import written
+from navaar.notices.news import Item, News
 from navaar.notices.standing import SYNC
 from navaar.people.remedy import parted
 from navaar.words import say
 from reconcilers.matching.legible import legible
 from reconcilers.services.protocol import ServiceName
 
-TITLE, MESSAGE = 80, 300
-"""Characters of a song and of a condition's message: with all there can be in one, a message stays within Telegram's 4096."""
+TITLE, MESSAGE, MESSAGES = 80, 300, 1000
+"""Characters of a song, of a condition's message, and of all of those: with all there can be in one, a message stays within
+Telegram's 4096."""
 
 _ICONS = {
     News.HELLO: "👋",
@@ -25,16 +27,17 @@ _ICONS = {
     News.FAILED: "✖️",
     News.CONSENT: "⏳",
     News.RECOVERED: "✅",
+    News.DIGEST: "📊",
 }
 _LOUD = frozenset({News.HELLO, News.SIGN_IN, News.TROUBLE})
 _PLACES = frozenset(ServiceName)
-_CHAT = {News.APPROVAL: "/status", News.REVIEW: "/review", News.FAILED: "/failed"}
+_CHAT = {News.APPROVAL: "/status", News.REVIEW: "/review", News.FAILED: "/failed", News.DIGEST: "/status"}
 """What helps in a chat with a bot that answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One piece of news: a headline, what there is to say of it, songs, and the line that helps (empty: none).
+    """One piece of news: a headline, what there is to say of it, songs or numbers, and the line that helps (empty: none).
 
     `word` is what helps in a chat with the bot.
     """
@@ -42,7 +45,7 @@ class Paragraph:
     item: Item
     head: str
     detail: str = ""
-    songs: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     more: str = ""
     command: str = ""
     word: str = ""
@@ -68,7 +71,7 @@ class Message:
         for one in self.paragraphs:
             lines = [f"{_ICONS[one.item.news]} {escape(one.head)}"]
             lines += [f"<i>{escape(one.detail)}</i>"] if one.detail else []
-            lines += [f"• {escape(song)}" for song in one.songs]
+            lines += [f"• {escape(line)}" for line in one.lines]
             lines += [escape(one.more)] if one.more else []
             lines += [one.word] if one.word else []
             lines += [f"<code>{escape(one.command)}</code>"] if one.command else []
@@ -81,7 +84,7 @@ class Message:
         parts = [self.name]
         for one in self.paragraphs:
             lines = [f"{_ICONS[one.item.news]} {one.head}", *filter(None, [one.detail])]
-            lines += [f"• {song}" for song in one.songs]
+            lines += [f"• {line}" for line in one.lines]
             lines += filter(None, [one.more, one.command and f"$ {one.command}"])
             parts.append("\n".join(lines))
         return "\n\n".join(parts)
@@ -95,20 +98,22 @@ class Message:
 def message(sync: Mapping[str, Any], items: Iterable[Item], language: str) -> Message:
     """What to say of a MusicSync, in a language of `navaar.words`."""
     namespace, name = sync["metadata"]["namespace"], sync["metadata"]["name"]
-    paragraphs = [_paragraph(item, namespace, name, language) for item in items]
+    items = tuple(items)
+    longest = min(MESSAGE, MESSAGES // max(1, sum(bool(item.message) for item in items)))
+    paragraphs = [_paragraph(item, namespace, name, language, longest) for item in items]
     if (sync["spec"].get("telegram") or {}).get("adminUserIds"):
         paragraphs = [replace(one, word=_CHAT.get(one.item.news, "")) for one in paragraphs]
     return Message(namespace, name, tuple(paragraphs))
 
 
-def _paragraph(item: Item, namespace: str, name: str, language: str) -> Paragraph:
+def _paragraph(item: Item, namespace: str, name: str, language: str, longest: int) -> Paragraph:
     def said(key: str, **values: object) -> str:
         return say(language, f"notice.{key}", **values)
 
     place = ServiceName(item.about).title if item.about in _PLACES else name
     since = _moment(item.since)
     sentence, line = parted(item.message)
-    detail, line = isolated(sentence, MESSAGE), line or f"navaar status {name} -n {namespace}"
+    detail, line = isolated(sentence, longest), line or f"navaar status {name} -n {namespace}"
     match item.news:
         case News.HELLO:
             return Paragraph(item, said("hello"))
@@ -119,7 +124,7 @@ def _paragraph(item: Item, namespace: str, name: str, language: str) -> Paragrap
             return Paragraph(item, said(key, place=place, since=since, reason=item.reason), detail, command=line)
         case News.APPROVAL:
             line = f"navaar approve --plan {item.reason} --sync {name} -n {namespace}"
-            return Paragraph(item, said("approval", since=since), isolated(item.message, MESSAGE), command=line)
+            return Paragraph(item, said("approval", since=since), isolated(item.message, longest), command=line)
         case News.REVIEW | News.FAILED:
             which = "review" if item.news is News.REVIEW else "failed"
             head = said(f"{which}.{'one' if item.new == 1 else 'some'}", count=item.new, since=since)
@@ -132,6 +137,16 @@ def _paragraph(item: Item, namespace: str, name: str, language: str) -> Paragrap
             return Paragraph(item, said("consent", place=place, ends=since[:10]), detail, command=line)
         case News.RECOVERED:
             return Paragraph(item, said("recovered", place=place, since=since))
+        case News.DIGEST:
+            head = said("digest", since=since, until=_moment(item.until))
+            tally = item.tally
+            numbers = [said("digest.came", count=tally.came)]
+            numbers += [said("digest.added", place=one.title, count=count) for one, count in tally.added.items()]
+            numbers += [
+                said(f"digest.{which}", count=count)
+                for which, count in (("review", tally.review), ("failed", tally.failed), ("missing", tally.missing))
+            ]
+            return Paragraph(item, head, "", tuple(numbers), command=line)
 
 
 def isolated(words: str, longest: int) -> str:
@@ -150,13 +165,28 @@ def _item(one: Paragraph) -> dict[str, Any]:
     if item.about:
         made["about"] = item.about
     if item.since:
-        made["since"] = f"{datetime.fromtimestamp(int(item.since), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        made["since"] = _exact(item.since)
     if item.reason:
         made["reason"] = item.reason
     if item.message:
         made["message"] = item.message
     if item.new:
         made |= {"new": item.new, "all": item.all, "songs": [song.title for song in item.songs]}
+    if item.news is News.DIGEST:
+        tally = item.tally
+        added = {service.value: count for service, count in tally.added.items()}
+        made["until"] = _exact(item.until)
+        made["counts"] = {
+            "came": tally.came,
+            "added": added,
+            "review": tally.review,
+            "failed": tally.failed,
+            "missing": tally.missing,
+        }
     if one.command:
         made["command"] = one.command
     return made
+
+
+def _exact(seconds: float) -> str:
+    return written(float(int(seconds)))

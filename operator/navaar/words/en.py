@@ -182,4 +182,10 @@ WORDS = {
     "notice.all": "({count} in all.)",
     "notice.consent": "The consent for {place} ends on {ends}.",
     "notice.recovered": "{place} is well again, since {since}.",
+    "notice.digest": "The week in short, from {since} to {until}:",
+    "notice.digest.came": "new songs: {count}",
+    "notice.digest.added": "added to {place}: {count}",
+    "notice.digest.review": "waiting for your answer: {count}",
+    "notice.digest.failed": "failed: {count}",
+    "notice.digest.missing": "still missing somewhere: {count}",
 }

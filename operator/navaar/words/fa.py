@@ -177,4 +177,10 @@ WORDS = {
     "notice.all": "(روی هم {count} تا.)",
     "notice.consent": "اجازه‌ای که به {place} داده‌اید در {ends} تمام می‌شود.",
     "notice.recovered": "{place} از {since} دوباره خوب است.",
+    "notice.digest": "خلاصهٔ هفته، از {since} تا {until}:",
+    "notice.digest.came": "آهنگ‌های تازه: {count}",
+    "notice.digest.added": "افزوده به {place}: {count}",
+    "notice.digest.review": "منتظر پاسخ شما: {count}",
+    "notice.digest.failed": "ناموفق: {count}",
+    "notice.digest.missing": "هنوز در جایی پیدا نشده: {count}",
 }
