@@ -288,6 +288,8 @@ def test_a_digest_counts_the_songs_that_came_and_were_added_in_its_time_and_thos
         came("long ago", NOW - 50, there, placed(NOW - 40)),
         came("in the first moment", since, there, placed(since)),
         came("in the last moment", until, there, placed(until)),
+        came("in that one too", until, there, placed(until)),
+        came("found though we had once added it", NOW - 50, there, replace(there, placed=NOW + 1)),
         came("after that", until + 1, there, placed(until + 1)),
         came("old and added of late", NOW - 50, placed(NOW + 1, seen=False), there),
         came("added and gone again", NOW + 1, there, replace(placed(NOW + 2), state=State.REMOVED)),
@@ -299,7 +301,7 @@ def test_a_digest_counts_the_songs_that_came_and_were_added_in_its_time_and_thos
     ]
     services = (ServiceName.YOUTUBE, ServiceName.SPOTIFY)
     found = tally_of(tracks, services, since, until)
-    assert found == Tally(4, {ServiceName.YOUTUBE: 1, ServiceName.SPOTIFY: 1}, review=2, failed=1, missing=1)
+    assert found == Tally(5, {ServiceName.YOUTUBE: 2, ServiceName.SPOTIFY: 1}, review=2, failed=1, missing=1)
     assert list(found.added) == list(services)
 
 

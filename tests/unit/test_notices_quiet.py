@@ -346,6 +346,13 @@ def test_a_digest_that_falls_into_quiet_hours_comes_with_all_else_when_they_end(
     assert people.of(News.DIGEST)[0].until == at(MONDAYS[0]), "of the same week all the same"
 
 
+def test_a_digest_comes_when_what_the_week_brought_in_its_last_seconds_is_known() -> None:
+    standing, asked = counting()
+    memory = replace(GREETED, digest=at(MONDAYS[0] - WEEK))
+    decision = decide(memory, standing, TO, at(MONDAYS[0]), Wishes(weekly=UTC))
+    assert decision.items == () and decision.again == at(MONDAYS[0] + MINUTE) and asked == []
+
+
 def test_who_asks_for_a_digest_hears_nothing_of_the_week_that_is_over() -> None:
     standing, asked = counting()
     first = decide(GREETED, standing, TO, START, Wishes(weekly=UTC))

@@ -413,3 +413,21 @@ def test_what_could_not_be_told_before_the_quiet_hours_is_not_taken_for_told_whi
         assert house.box.news == [["Hello"], ["Trouble"]] and house.delivered == ("True", "Delivered")
 
     at_home(scenario)
+
+
+def test_once_nothing_is_left_to_deliver_it_is_said_that_the_time_zone_is_wrong() -> None:
+    async def scenario(house: House) -> None:
+        house.says("True")
+        await asyncio.sleep(1)
+        house.box.trouble = TransientError("The webhook is in trouble (HTTP 503).")
+        house.says("False", "AuthExpired")
+        await asyncio.sleep(1)
+        house.wishes(quietHours={"from": "22:00", "to": "08:00", "timeZone": "Mars/Phobos"})
+        house.pass_made()
+        await asyncio.sleep(1)
+        assert house.delivered == ("False", "Unreachable")
+        house.says("True")
+        await asyncio.sleep(HOUR)
+        assert house.delivered == ("False", "InvalidTimeZone")
+
+    at_home(scenario)
