@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from reconcilers.account import Account
 from reconcilers.budget import DAY, Claim
+from reconcilers.delivery import Nobody, Onlooker
 from reconcilers.errors import (
     AudioRefused,
     AuthError,
@@ -71,9 +72,13 @@ class Engine:
         may_write: Callable[[], bool] = lambda: True,
         epoch: Callable[[], int] = lambda: 0,
         on_turn: OnTurn = lambda service, seconds: None,
+        onlooker: Onlooker | None = None,
         concurrency: int = 20,
     ) -> None:
-        """`wake` asks for another `step`; `may_write` is asked before every write to a service (is this still the leader?)."""
+        """`wake` asks for another `step`; `may_write` is asked before every write to a service (is this still the leader?).
+
+        `onlooker` hears which additions are under way.
+        """
         self.store = store
         self.services = dict(services)
         self.places: dict[ServiceName, Place] = {}
@@ -84,6 +89,7 @@ class Engine:
         self._may_write = may_write
         self._epoch = epoch
         self._on_turn = on_turn
+        self._onlooker: Onlooker = onlooker or Nobody()
         self._limit = asyncio.Semaphore(concurrency)
         self._inbox: list[Entry] = []
         self._lanes: dict[ServiceName, asyncio.Task[None]] = {}
@@ -340,12 +346,21 @@ class Engine:
         for chunk in _chunks(adds, service.batch):
             if self._stopping:
                 return
-            added = await self._add(service, chunk, expected)
+            added = await self._add_watched(service, chunk, expected)
             if expected is not None:
                 if expected.snapshot is not None or not added:
                     # What stands there now is told by looking, not by counting.
                     return
                 expected = Head(expected.count + added)
+
+    async def _add_watched(self, service: Service, adds: list[Add], expected: Head | None) -> int:
+        for add in adds:
+            self._onlooker.begun(add.request.token, add.track, add.service, add.request.recording)
+        try:
+            return await self._add(service, adds, expected)
+        finally:
+            for add in adds:
+                self._onlooker.ended(add.request.token, False)
 
     async def _add(self, service: Service, adds: list[Add], expected: Head | None) -> int:
         """Both phases for one call's worth of additions; how many were acknowledged."""
@@ -407,6 +422,7 @@ class Engine:
         return await self.store.intend(add.track, add.service, before, intent, add.wishes, add.alike)
 
     def _done(self, add: Add, outcome: Added | ServiceError) -> None:
+        self._onlooker.ended(add.request.token, isinstance(outcome, Added))
         self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock(), add.request.id))
 
     def _guard(self) -> None:

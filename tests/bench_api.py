@@ -20,9 +20,9 @@ from navaar.api.convert import manifest_of, status_of
 from navaar.http.access import Gate
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
+from navaar.http.live import Live
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
-from navaar.page.live import Live
 from navaar.page.site import Site
 from navaar.run import COLLECTED
 from navaar.store.syncs import Syncs

@@ -5,24 +5,28 @@ For what shows them to people: `tests.unit.test_page`, and `python -m tests.libr
 
 import argparse
 import asyncio
+import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from navaar.api.convert import manifest_of, status_of
 from navaar.api.instant import written
+from navaar.deliveries import Deliveries
 from navaar.http.access import Gate
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
+from navaar.http.live import Live
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
-from navaar.page.live import Live
 from navaar.page.site import Site
 from navaar.store.index import SyncKey
 from navaar.store.syncs import Syncs
 from navaar.store.trackstore import TrackStore
 from navaar.telemetry.loglines import LogLines
 from navaar.work import Work
+from reconcilers.delivery import Step
 from reconcilers.model import Match, Origin, Phase, Placement, Scored, Source, State, Track
 from reconcilers.phase import message_of, phase_of
 from reconcilers.recording import Recording
@@ -186,21 +190,40 @@ def changes(there: Sources) -> Iterator[tuple[str, str]]:
                 yield NAMESPACE, name
 
 
+async def deliver(all: Deliveries) -> None:
+    """Brings one song after another, without end."""
+    watch, size = all.of((NAMESPACE, SYNC)), 3_400_000
+    for number in itertools.count():
+        artist, title = SONGS[number % len(SONGS)]
+        token = str(number)
+        watch.begun(token, f"{SYNC}-{number % 50:010x}", TELEGRAM, Recording(title, (artist,)))
+        for step in Step:
+            counted = step in (Step.DOWNLOADING, Step.SENDING)
+            for part in range(21 if counted else 4):
+                all.told(token, step, part * size // 20 if counted else 0, size if counted else None)
+                await asyncio.sleep(0.5)
+            if step is Step.SENDING:
+                break
+        watch.ended(token, True)
+
+
 async def serve(port: int, count: int, hostile: bool) -> None:
     """Until it is interrupted."""
     import time
 
-    there = sources(count, time.time(), hostile)
     live, gate = Live(), Gate(None, local=True)
+    all = Deliveries(live.moved)
+    there = replace(sources(count, time.time(), hostile), deliveries=all.under_way)
     there.tracks.index.on_change = live.changed
     app = application(
         alive=lambda: None, ready=lambda: None, metrics=lambda accept: (b"", "text/plain"),
-        api=(Answers(there), gate), pages=Site(there, gate, live),
+        api=(Answers(there, live), gate), pages=Site(there, gate, live),
     )  # fmt: skip
     server = HttpServer(app, host="127.0.0.1", port=port)
     await server.start()
+    way = asyncio.create_task(deliver(all))
     print(f"http://localhost:{server.addresses[0][1]}/", flush=True)
-    await asyncio.Event().wait()
+    await way
 
 
 if __name__ == "__main__":

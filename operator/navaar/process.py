@@ -18,9 +18,11 @@ from navaar.account.secrets import Secrets
 from navaar.bot.desk import Desk
 from navaar.bot.house import House
 from navaar.controller import Controller
+from navaar.deliveries import Deliveries
 from navaar.http.access import Gate, is_loopback
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
+from navaar.http.live import Live
 from navaar.http.reviews import Reviews
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
@@ -32,7 +34,6 @@ from navaar.kube.lease import Elector, Heartbeat
 from navaar.kube.watch import Watch
 from navaar.notices.notifier import Notifier
 from navaar.notices.post import Mail
-from navaar.page.live import Live
 from navaar.page.site import Site
 from navaar.run import Options
 from navaar.session import Shared
@@ -96,6 +97,7 @@ class Process:
         ]
         metrics.observe(store, controller, elector)
         live = Live()
+        deliveries = Deliveries(live.moved)
         syncs = Syncs(kube, options.namespaces, live.changed)
         store.index.on_change = live.changed
         wants_tokens = not is_loopback(options.host) if options.tokens is None else options.tokens
@@ -106,9 +108,9 @@ class Process:
         api, site = None, None
         if options.api:
             leader = lambda: Leader(elector.holder, elector.leading, elector.active)  # noqa: E731
-            sources = Sources(options.namespaces, store, syncs, lines, leader, controller.work)
+            sources = Sources(options.namespaces, store, syncs, lines, leader, controller.work, deliveries.under_way)
             gate = Gate(reviews, options.token_file, local=is_loopback(options.host))
-            api, site = (Answers(sources), gate), Site(sources, gate, live)
+            api, site = (Answers(sources, live), gate), Site(sources, gate, live)
         endpoints = HttpServer(
             application(
                 alive=lambda: self.trouble,
@@ -161,7 +163,7 @@ class Process:
                     )
 
                 book = AccountBook(Ledger(lease_kube, options.namespace), on_call)
-                accounts = Accounts(secrets, folder, open_intake, book)
+                accounts = Accounts(secrets, folder, open_intake, book, deliveries.told)
                 metrics.show(accounts)
                 background.append(self._background(book.run(), "what the accounts have used can't be kept"))
                 shared = Shared(
@@ -173,6 +175,7 @@ class Process:
                     options.timing,
                     metrics,
                     Notifier(Mail(accounts, secrets), controller.remember, elector.still_leader),
+                    deliveries,
                 )
                 known = [
                     resource

@@ -13,6 +13,7 @@ from navaar.api.common import ACCEPT_PAST_ANNOTATION, RECONCILE_ANNOTATION
 from navaar.api.convert import sync_from
 from navaar.channel import Channel, Problem
 from navaar.conditions import Conditions
+from navaar.deliveries import Deliveries
 from navaar.lookup import NO_ACCOUNT, looked_up
 from navaar.notices.notifier import Notifier
 from navaar.notices.standing import Songs, songs_of
@@ -51,6 +52,7 @@ class Shared:
     timing: Timing
     metrics: Metrics
     notifier: Notifier
+    deliveries: Deliveries
     clock: Callable[[], float] = time.time
 
 
@@ -207,6 +209,7 @@ class Session:
                 may_write=self._shared.may_write,
                 epoch=self._shared.epoch,
                 on_turn=self._shared.metrics.turned,
+                onlooker=self._shared.deliveries.of(self.key),
             )
             for service in sync.targets:
                 self._engine.places[service] = _place_from(previous.get(service.value) or {})

@@ -2,6 +2,6 @@
 
 from reconcilers.audio.process import Worker
 from reconcilers.audio.scratch import workdir
-from reconcilers.audio.source import Audio, AudioSource, Progress
+from reconcilers.audio.source import Audio, AudioSource
 
-__all__ = ["Audio", "AudioSource", "Progress", "Worker", "workdir"]
+__all__ = ["Audio", "AudioSource", "Worker", "workdir"]

@@ -1,7 +1,7 @@
 """From YouTube to a file, by yt-dlp. Imported by the worker only: yt-dlp takes a second and 50 MB."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import yt_dlp
 from reconcilers.audio.failures import understood
 from reconcilers.audio.job import FetchError, Job
 from reconcilers.audio.media import rate_for
+from reconcilers.delivery import Report, Step
 
 # 140 is AAC in MP4 at 128 kbit/s: what Telegram plays without another encoding. Then any AAC, then anything.
 FORMAT = "140/bestaudio[ext=m4a]/bestaudio"
@@ -19,8 +20,6 @@ _WIDE = 1.6
 _LARGEST_PICTURE = 5_000_000
 # Bytes of a second of sound; more than any format that is asked for has.
 _DENSEST = 64_000
-
-Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,10 @@ def _clock(seconds: float) -> str:
 
 
 def _progress(said: Mapping[str, Any], report: Report) -> None:
-    total = said.get("total_bytes") or said.get("total_bytes_estimate")
-    if total:
-        report("downloading", min(1.0, (said.get("downloaded_bytes") or 0) / total))
+    done, total = said.get("downloaded_bytes"), said.get("total_bytes") or said.get("total_bytes_estimate")
+    if done is not None:
+        # What is estimated may turn out to be too little.
+        report(Step.DOWNLOADING, int(done), max(int(total), int(done)) if total else None)
 
 
 def _picture(client: Any, info: Mapping[str, Any]) -> bytes | None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconcilers.audio import media, tags
-from reconcilers.audio.download import Report, download
+from reconcilers.audio.download import download
 from reconcilers.audio.failures import DISK_FULL, is_disk_full
 from reconcilers.audio.job import Done, FetchError, Job
+from reconcilers.delivery import Report, Step
 
 # How far the file may be from what YouTube says, in seconds.
 TOLERANCE = 2.0
@@ -26,11 +27,11 @@ def fetch(job: Job, report: Report) -> Done:
 def _fetch(job: Job, report: Report) -> Done:
     folder = Path(job.folder)
     found = download(job, report)
-    report("converting", 0.0)
+    report(Step.CONVERTING, 0, None)
     path = folder / "audio.m4a"
     media.to_m4a(found.path, path, found.duration, job.largest)
     found.path.unlink(missing_ok=True)
-    report("tagging", 0.0)
+    report(Step.TAGGING, 0, None)
     cover = media.square_jpeg(found.picture) if found.picture else None
     duration = tags.write(path, job.title, job.performer, job.album, cover)
     if found.duration and abs(duration - found.duration) > TOLERANCE:

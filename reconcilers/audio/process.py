@@ -7,17 +7,14 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import reconcilers
 from reconcilers.audio.job import Done, FetchError, Job
+from reconcilers.delivery import Report, Step
 
 IDLE = 300.0
-
-Heard = Callable[[str, float], None]
-"""Told of progress: (stage, 0..1)."""
 
 
 class Worker:
@@ -37,7 +34,7 @@ class Worker:
         """The process's id while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
-    async def ask(self, job: Job, timeout: float, hear: Heard) -> Done:
+    async def ask(self, job: Job, timeout: float, hear: Report) -> Done:
         """Waits for its turn and has the job done within `timeout` seconds from then. Raises `FetchError`."""
         async with self._turn:
             try:
@@ -67,13 +64,13 @@ class Worker:
         # Shielded, so that a cancelled job leaves no zombie.
         await asyncio.shield(asyncio.ensure_future(process.wait()))
 
-    async def _said(self, job: Job, hear: Heard) -> dict[str, Any] | None:
+    async def _said(self, job: Job, hear: Report) -> dict[str, Any] | None:
         heard = False
 
-        def listen(stage: str, fraction: float) -> None:
+        def listen(step: Step, done: int, total: int | None) -> None:
             nonlocal heard
             heard = True
-            hear(stage, fraction)
+            hear(step, done, total)
 
         self._count += 1
         fresh = await self._ready()
@@ -85,7 +82,7 @@ class Worker:
             said = await self._exchange(job, listen)
         return said
 
-    async def _exchange(self, job: Job, hear: Heard) -> dict[str, Any] | None:
+    async def _exchange(self, job: Job, hear: Report) -> dict[str, Any] | None:
         """Sends a job and hears it out; None where the process ended without an answer."""
         process = self._process
         assert process is not None
@@ -100,7 +97,8 @@ class Worker:
                 continue
             if "progress" not in said:
                 return said
-            hear(*said["progress"])
+            step, done, total = said["progress"]
+            hear(Step(step), done, total)
         return None
 
     async def _ready(self) -> bool:

@@ -7,19 +7,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from reconcilers.audio.failures import DISK_FULL, is_disk_full
 from reconcilers.audio.job import LARGEST, Done, FetchError, Job
 from reconcilers.audio.process import IDLE, Worker
+from reconcilers.delivery import Report, Step, unheard
 from reconcilers.errors import ItemError, LocalError, ServiceError
 from reconcilers.recording import Recording
-
-Progress = Callable[[str, str, float], None]
-"""Told how a fetch goes on: (video id, stage, 0..1).
-
-The stages are ``starting``, ``downloading``, ``converting`` and ``tagging``.
-"""
 
 TIMEOUT = 300.0
 LONGEST = 1200.0
@@ -83,8 +79,10 @@ class AudioSource:
         """The worker's process id while it runs."""
         return self._worker.pid
 
-    async def fetch(self, video_id: str, recording: Recording, on_progress: Progress | None = None) -> Audio:
+    async def fetch(self, video_id: str, recording: Recording, report: Report | None = None) -> Audio:
         """The song's audio as .m4a, tagged as `recording`. One at a time: others wait their turn, as long as it takes.
+
+        `report` is told how it goes on, from ``WAITING`` to ``TAGGING``.
 
         Raises `ItemError` (``Unavailable``, ``AgeRestricted``, ``GeoBlocked``, ``PaidOnly``, ``Protected``, ``NotYet``,
         ``TooLong``, ``TooLarge``, ``NoFormat``, ``MediaRefused``, ``Damaged``, ``FetchTimeout``, ``FetchFailed``),
@@ -94,15 +92,13 @@ class AudioSource:
         if not _VIDEO_ID.fullmatch(video_id):
             raise ItemError("This is no id of a YouTube video.", reason="Unavailable", permanent=True)
 
-        def hear(stage: str, fraction: float) -> None:
-            if on_progress is not None:
-                on_progress(video_id, stage, fraction)
-
+        hear = report or partial(unheard, video_id)
         folder: Path | None = None
         try:
             self._workdir.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix="audio-", dir=self._workdir))
             self._folders.add(folder)
+            hear(Step.WAITING, 0, None)
             done = await self._worker.ask(self._job(video_id, recording, folder), self._timeout, hear)
             audio = await asyncio.to_thread(_audio, done)
         except BaseException as error:

@@ -1,7 +1,7 @@
 """The process that fetches: ``python -m reconcilers.audio.worker [idle seconds]``.
 
 It reads one JSON object a line from standard input, ``{"id": 1, "job": {…}}``, and answers on standard output with any
-number of ``{"id": 1, "progress": ["downloading", 0.4]}`` and one of ``{"id": 1, "done": {…}}`` and
+number of ``{"id": 1, "progress": ["downloading", 400, 1000]}`` (bytes, of how many) and one of ``{"id": 1, "done": {…}}`` and
 ``{"id": 1, "failure": {…}}``. It ends when it has been idle, when its input ends, and with its parent: nothing that it
 started outlives it.
 """
@@ -13,15 +13,13 @@ import queue
 import signal
 import sys
 import threading
-import time
 from dataclasses import asdict
 from typing import Any, TextIO
 
 from reconcilers.audio.job import FetchError, Job
+from reconcilers.delivery import Paced, Step
 
 IDLE = 300.0
-# Progress is for people: no more often than this, in seconds.
-_EVERY = 0.25
 
 
 def main(idle: float = IDLE) -> int:
@@ -63,17 +61,9 @@ def _serve(request: dict[str, Any], answers: TextIO) -> None:
     def say(**what: Any) -> None:
         answers.write(json.dumps({"id": request["id"], **what}) + "\n")
 
-    told: list[tuple[str, float]] = [("", 0.0)]
-
-    def report(stage: str, fraction: float) -> None:
-        last, at = told[0]
-        now = time.monotonic()
-        if stage != last or now - at >= _EVERY:
-            told[0] = (stage, now)
-            say(progress=[stage, round(fraction, 3)])
-
+    report = Paced(lambda step, done, total: say(progress=[step, done, total]))
     # Before the slow import: it tells the parent that the job has arrived.
-    report("starting", 0.0)
+    report(Step.STARTING)
     try:
         from reconcilers.audio.fetch import fetch
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 from telegram import (
@@ -24,7 +25,8 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from reconcilers.audio import Audio, Progress
+from reconcilers.audio import Audio
+from reconcilers.delivery import Report, Told, unheard
 from reconcilers.errors import ItemError, ServiceError, TargetError
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services import telegram_errors
@@ -39,6 +41,7 @@ from reconcilers.services.telegram_posts import (
     read_tags,
     token_in,
 )
+from reconcilers.services.telegram_upload import Upload
 
 T = TypeVar("T")
 
@@ -66,7 +69,7 @@ class ChannelInfo:
 class AudioFetcher(Protocol):
     """What is needed of `reconcilers.audio.AudioSource`."""
 
-    async def fetch(self, video_id: str, recording: Recording, on_progress: Progress | None = None) -> Audio:
+    async def fetch(self, video_id: str, recording: Recording, report: Report | None = None) -> Audio:
         """See `AudioSource.fetch`."""
         ...
 
@@ -100,8 +103,9 @@ class TelegramService:
 
     `bot` is a token or a `Bot` shared with the intake, which stays open at `close`. `chat_id` is the channel's number
     or @name; `check` turns a name into the number. `audio` None: nothing can be added (``fetch: Never``).
-    `scratch_chat` is a private group of the bot's in which old posts can be looked at. `clock` gives Unix seconds. A
-    message costs 1 unit; Telegram takes about 20 a minute in one chat.
+    `scratch_chat` is a private group of the bot's in which old posts can be looked at. `told` hears how the
+    audio of a request gets on. `clock` gives Unix seconds. A message costs 1 unit; Telegram takes about 20 a minute in one
+    chat.
     """
 
     name = ServiceName.TELEGRAM
@@ -115,7 +119,7 @@ class TelegramService:
         *,
         scratch_chat: int | None = None,
         upload_timeout: float = UPLOAD_TIMEOUT,
-        on_progress: Progress | None = None,
+        told: Told = unheard,
         clock: Callable[[], float] = time.time,
         on_call: OnCall = nobody,
     ) -> None:
@@ -125,7 +129,7 @@ class TelegramService:
         self._own_bot = isinstance(bot, str)
         self._audio = audio
         self._upload_timeout = upload_timeout
-        self._on_progress = on_progress
+        self._told = told
         self._clock = clock
         self._caller = Caller("telegram", on_call)
         self._reading = asyncio.Semaphore(1)
@@ -278,8 +282,8 @@ class TelegramService:
         source = self._audio
         if source is None:
             raise ItemError("spec.telegram.audio.fetch is Never: nothing is posted.", reason="NoAudio", permanent=True)
-        fetch = source.fetch
-        return await self._caller.once("audio", 0, lambda: fetch(request.id, request.recording, self._on_progress))
+        fetch, told = source.fetch, partial(self._told, request.token)
+        return await self._caller.once("audio", 0, lambda: fetch(request.id, request.recording, told))
 
     async def add(self, requests: tuple[AddRequest, ...]) -> tuple[Added | Exception, ...]:
         """Posts one by one; see `one_by_one`. What was not prepared is fetched first; the audio is removed after.
@@ -306,7 +310,7 @@ class TelegramService:
     async def _edit(self, message_id: int, request: AddRequest, audio: Audio) -> None:
         recording, timeout = request.recording, self._upload_timeout
         name = file_name(recording, request.token, audio.path.suffix)
-        with audio.path.open("rb") as file:
+        with Upload(audio.path, partial(self._told, request.token)) as file:
             media = InputMediaAudio(
                 InputFile(file, filename=name, attach=True, read_file_handle=False),
                 title=label(recording.title),
@@ -321,7 +325,7 @@ class TelegramService:
     async def _send(self, request: AddRequest, audio: Audio) -> Message:
         recording, timeout = request.recording, self._upload_timeout
         name = file_name(recording, request.token, audio.path.suffix)
-        with audio.path.open("rb") as file:
+        with Upload(audio.path, partial(self._told, request.token)) as file:
             return await self.bot.send_audio(
                 self.chat_id,
                 # Read as it is sent: 50 MB need not be held in memory.

@@ -44,7 +44,7 @@ class OneFile:
     def __init__(self, path: Path, size: int) -> None:
         self.path, self.size = path, size
 
-    async def fetch(self, video_id: str, recording: Recording, on_progress: Any = None) -> Audio:
+    async def fetch(self, video_id: str, recording: Recording, report: Any = None) -> Audio:
         with self.path.open("wb") as file:
             file.truncate(self.size)
         return Audio(self.path, 5.0, self.size, thumbnail=b"\xff\xd8" + bytes(COVER_BYTES - 2))

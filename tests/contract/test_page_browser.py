@@ -6,19 +6,24 @@ Skipped where no Chromium is on PATH; what axe (https://github.com/dequelabs/axe
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from navaar.deliveries import Deliveries
 from navaar.http.access import Gate
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
+from navaar.http.live import Live
 from navaar.http.server import HttpServer
 from navaar.http.sources import Sources
-from navaar.page.live import Live
 from navaar.page.site import Site
+from reconcilers.delivery import Step
+from reconcilers.recording import Recording
+from reconcilers.services.protocol import ServiceName
 from tests.contract.chromium import Chromium, Tab, found
-from tests.library import NAMESPACE, SYNC, sources
+from tests.library import HOSTILE, NAMESPACE, SYNC, sources
 from tests.unit.test_page import TOKEN, Reviewed
 
 pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium on PATH: the page isn't looked at in a browser")
@@ -33,6 +38,8 @@ class Place:
 
     def __init__(self, there: Sources, reviews: Reviewed | None = None) -> None:
         self.live = Live()
+        self.deliveries = Deliveries(self.live.moved)
+        there = replace(there, deliveries=self.deliveries.under_way)
         self.index = there.tracks.index
         self.index.on_change = self.live.changed
         gate = Gate(reviews, local=True)  # type: ignore[arg-type]
@@ -40,7 +47,7 @@ class Place:
             alive=lambda: None,
             ready=lambda: None,
             metrics=lambda accept: (b"", "text/plain"),
-            api=(Answers(there), gate),
+            api=(Answers(there, self.live), gate),
             pages=Site(there, gate, self.live),
         )
         self.server = HttpServer(app, host="127.0.0.1", port=0)
@@ -72,6 +79,11 @@ async def test_every_page_fits_the_window_and_the_browser_has_nothing_to_complai
     axe = Path(os.environ["NAVAAR_AXE"]).read_text() if "NAVAAR_AXE" in os.environ else ""  # noqa: ASYNC240
     for hostile in (False, True):
         async with Place(sources(200, NOW, hostile)) as place:
+            for number in range(2):
+                song = Recording(HOSTILE[number] * 5, ("https://" + "x" * 90,))
+                place.deliveries.of((NAMESPACE, SYNC)).begun(f"t{number}", FIRST, ServiceName.TELEGRAM, song)
+            place.deliveries.told("t0", Step.WAITING, 0, None)
+            place.deliveries.told("t1", Step.DOWNLOADING, 1_200_000, 3_400_000)
             for width, scheme in ((390, "light"), (1280, "dark")):
                 tab = await chromium.tab(width, scheme)
                 for path in PAGES:
@@ -108,6 +120,26 @@ async def test_a_change_is_shown_without_a_reload_and_takes_nothing_out_of_ones_
             place.index.cache.remove((NAMESPACE, name))
         await tab.until("performance.getEntriesByType('resource').filter(r => r.initiatorType === 'fetch').length >= 2")
         assert await tab.run("document.querySelector('.legend').textContent") == kept, "somebody is just there"
+        assert not tab.complaints
+
+
+async def test_the_bar_of_a_song_on_its_way_moves_without_a_look_at_everything(chromium: Chromium) -> None:
+    async with Place(sources(60, NOW)) as place:
+        tab = await chromium.tab()
+        await tab.go(place.at(f"/syncs/{NAMESPACE}/{SYNC}"))
+        assert await tab.run("document.querySelectorAll('[data-delivery]').length") == 0
+        place.deliveries.of((NAMESPACE, SYNC)).begun("t", FIRST, ServiceName.TELEGRAM, Recording("پل", ("گوگوش",)))
+        place.deliveries.told("t", Step.STARTING, 0, None)
+        await tab.until("document.querySelector('[data-delivery] progress:indeterminate') !== null")
+        looks = "performance.getEntriesByType('resource').filter(r => r.initiatorType === 'fetch').length"
+        before = await tab.run(looks)
+        for done in (100_000, 900_000):
+            place.deliveries.told("t", Step.DOWNLOADING, done, 1_000_000)
+            await tab.until(f"document.querySelector('[data-delivery] progress')?.value === {done}")
+        assert "0.9 of 1.0 MB" in await tab.run("document.querySelector('[data-delivery] .says').textContent")
+        assert await tab.run(looks) == before
+        place.deliveries.of((NAMESPACE, SYNC)).ended("t", True)
+        await tab.until("document.querySelector('[data-delivery]') === null")
         assert not tab.complaints
 
 

@@ -10,7 +10,7 @@ import pytest
 from telegram import Message
 
 from reconcilers.audio import Audio
-from reconcilers.audio.source import Progress
+from reconcilers.delivery import Report, Step
 from reconcilers.errors import (
     AuthError,
     ItemError,
@@ -44,13 +44,14 @@ class Shelf:
         self.fetched: list[str] = []
         self.out: list[Path] = []
         self.refuses: ServiceError | None = None
+        self.seconds = 5
 
-    async def fetch(self, video_id: str, recording: Recording, on_progress: Progress | None = None) -> Audio:
+    async def fetch(self, video_id: str, recording: Recording, report: Report | None = None) -> Audio:
         self.fetched.append(video_id)
         if self.refuses is not None:
             raise self.refuses
         path = self.folder / f"{len(self.fetched)}.m4a"
-        path.write_bytes(media.m4a(video_id, 5))
+        path.write_bytes(media.m4a(video_id, self.seconds))
         self.out.append(path)
         return Audio(path, 5.0, path.stat().st_size, thumbnail=media.cover(video_id, 320, 320))
 
@@ -156,6 +157,23 @@ async def test_prepared_audio_is_fetched_once_sent_and_removed(stage: Stage) -> 
     await stage.service.add((request(),))
     assert stage.shelf.fetched == [SONGS[0].video_id]
     assert stage.shelf.left() == []
+
+
+async def test_how_much_of_an_upload_the_connection_took_is_told(stage: Stage) -> None:
+    told: list[tuple[str, Step, int, int | None]] = []
+    service = TelegramService(TOKEN, CHANNEL, stage.shelf, told=lambda *said: told.append(said))
+    stage.shelf.seconds = 600
+    (outcome,) = await service.add((request(1, "abcd1234"),))
+    await service.close()
+    assert isinstance(outcome, Added)
+    (post,) = stage.posts()
+    size = len(stage.box.call(lambda: stage.world.telegram.file_bytes(post)))
+    assert size > 200_000
+    assert {token for token, *_ in told} == {"abcd1234"}
+    sent = [(done, total) for _, step, done, total in told if step is Step.SENDING]
+    assert sent[0] == (0, size)
+    assert sent[-1] == (size, size)
+    assert sent == sorted(sent)
 
 
 async def test_prepared_audio_that_is_never_sent_goes_with_the_next(stage: Stage) -> None:

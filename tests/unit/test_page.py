@@ -18,17 +18,17 @@ import pytest
 from navaar.http.access import Gate
 from navaar.http.app import application
 from navaar.http.endpoints import Answers
+from navaar.http.live import Changes, Live
 from navaar.http.problem import unauthorized
 from navaar.http.reviews import Stranger
 from navaar.http.server import HttpServer
 from navaar.http.sources import Sources
+from navaar.http.stream import Event, EventStream
 from navaar.page.browser import Cookie, from_here, in_the_clear, local
 from navaar.page.lately import lately
-from navaar.page.live import Changes, Live
 from navaar.page.overviewpage import shares
 from navaar.page.sessions import LASTS, MOST, Sessions
 from navaar.page.site import POLICY, Site
-from navaar.page.stream import EventStream
 from navaar.people.act import Act
 from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.services.protocol import ServiceName
@@ -103,7 +103,7 @@ class Browser:
             alive=lambda: None,
             ready=lambda: None,
             metrics=lambda accept: (b"", "text/plain"),
-            api=(Answers(there), gate),
+            api=(Answers(there, self.live), gate),
             pages=self.site,
         )
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://localhost:8080")
@@ -634,12 +634,12 @@ async def until(holds: Any) -> None:
 def listening(
     live: Live, client: Client, told: list[Changes | None] | None = None, **how: float
 ) -> "asyncio.Task[None]":
-    async def tell(changes: Changes | None) -> dict[str, Any]:
+    async def tell(changes: Changes | None) -> list[Event]:
         if told is not None:
             told.append(changes)
-        return {}
+        return [("now" if changes is None else "changed", {})]
 
-    stream = EventStream(live, tell, lambda problem: problem.response(), **{"pause": 0.02, **how})
+    stream = EventStream(live.listener, tell, lambda problem: problem.response(), **{"pause": 0.02, **how})
     return asyncio.create_task(stream({"type": "http"}, client.receive, client.send))
 
 
@@ -694,12 +694,12 @@ async def test_one_too_many_is_told_to_come_back() -> None:
 async def test_the_stream_ends_when_nothing_may_be_seen_any_more() -> None:
     live, client, allowed = Live(), Client(), [True]
 
-    async def tell(changes: Changes | None) -> dict[str, Any]:
+    async def tell(changes: Changes | None) -> list[Event]:
         if not allowed[0]:
             raise unauthorized("Nobody knows who asks.")
-        return {}
+        return [("now", {})]
 
-    stream = EventStream(live, tell, lambda problem: problem.response(), pulse=0.01)
+    stream = EventStream(live.listener, tell, lambda problem: problem.response(), pulse=0.01)
     task = asyncio.create_task(stream({"type": "http"}, client.receive, client.send))
     await until(lambda: client.events() == ["now"])
     allowed[0] = False

@@ -25,6 +25,7 @@ from navaar.intake import Intake
 from reconcilers.account import Account
 from reconcilers.audio import AudioSource, Worker
 from reconcilers.budget import SPOTIFY, YOUTUBE
+from reconcilers.delivery import Told, unheard
 from reconcilers.errors import AuthError, RateLimitError
 from reconcilers.services.found import Found
 from reconcilers.services.protocol import Service, ServiceName
@@ -70,13 +71,15 @@ class Accounts:
     """What MusicSyncs share: bots by token, accounts by their client's id, consents by what a person put in.
 
     `open_intake` makes the intake of a bot, which is started with the first MusicSync that uses it. `book` has the
-    accounts. The methods that open raise `SecretProblem` or `AuthError`, whose messages say what to do, and `KubeError`.
+    accounts, `told` hears how audio gets on. The methods that open raise `SecretProblem` or `AuthError`, whose messages say
+    what to do, and `KubeError`.
     """
 
     secrets: Secrets
     audio: Path
     open_intake: Callable[[Bot, str], Intake]
     book: AccountBook
+    told: Told = unheard
     clock: Callable[[], float] = time.time
     _bots: dict[str, BotAccount] = field(default_factory=dict)
     _worker: Worker = field(default_factory=Worker)
@@ -113,6 +116,7 @@ class Accounts:
             _chat(spec["channel"]),
             source,
             scratch_chat=spec.get("scratchChat"),
+            told=self.told,
             on_call=known.counted(None),
         )
         return adapter, account

@@ -18,6 +18,7 @@ from navaar.http.endpoints import ENDPOINTS, Answers, Endpoint
 from navaar.http.openapi import document
 from navaar.http.problem import Problem, bad, unavailable, unknown
 from navaar.http.question import read
+from navaar.http.stream import TYPE
 
 log = logging.getLogger(__name__)
 
@@ -137,8 +138,17 @@ async def _answer(endpoint: Endpoint, answers: Answers, gate: Gate, request: Req
     except ValueError:
         raise bad(f"There are more than {PARAMETERS} parameters: several values are separated by commas.") from None
     question = read(endpoint.question, pairs)
+    if endpoint.streamer is not None and _accepts(request.headers.get("accept", ""), TYPE):
+        if request.method == "HEAD":
+            return Response(media_type=TYPE)
+        return endpoint.streamer(answers, question, caller, lambda problem: _with(problem.response()))
     made = await endpoint.handler(answers, question, caller, request.path_params)
     return Response(to_json(made), media_type="application/json")
+
+
+def _accepts(accept: str, media_type: str) -> bool:
+    """Whether a client names a media type, in any case, among those that it wants."""
+    return media_type in (part.partition(";")[0].strip().lower() for part in accept.split(","))
 
 
 def _with(response: Response) -> Response:

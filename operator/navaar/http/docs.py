@@ -61,9 +61,9 @@ def _endpoint(path: str, operation: Mapping[str, Any], document: Mapping[str, An
         yield _row(parameter["name"], _type(parameter["schema"]), parameter["description"] + old)
     yield "</table><h3>Answers</h3><table>"
     for status, response in operation["responses"].items():
-        ((media_type, content),) = response["content"].items()
-        yield f"<tr><td>{escape(status)}</td><td>{_type(content['schema'])}</td><td>{_text(response['description'])}"
-        yield f" <code>{escape(media_type)}</code></td></tr>"
+        for media_type, content in response["content"].items():
+            yield f"<tr><td>{escape(status)}</td><td>{_type(content['schema'])}</td><td>{_text(response['description'])}"
+            yield f" <code>{escape(media_type)}</code></td></tr>"
     yield "</table></section>"
 
 

@@ -1,24 +1,43 @@
 """The endpoints under ``/api``: what each is asked, what it answers, and from where."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from starlette.responses import Response
+
 from navaar.api.common import Model
-from navaar.http import loglist, tally, tracklist
+from navaar.http import deliverylist, loglist, tally, tracklist
 from navaar.http.access import Caller
 from navaar.http.fields import picked, wanted
+from navaar.http.live import Changes, Live
 from navaar.http.problem import Problem, forbidden
 from navaar.http.question import AboutAllTracks, AboutLogs, AboutTracks, Question, Scoped
-from navaar.http.shapes import LogPage, Stats, SyncState, SyncStates, TrackCounts, TrackPage, TrackStory
+from navaar.http.shapes import (
+    DeliveryState,
+    DeliveryStates,
+    LogPage,
+    Stats,
+    SyncState,
+    SyncStates,
+    TrackCounts,
+    TrackPage,
+    TrackStory,
+)
 from navaar.http.sight import Sight
 from navaar.http.sources import Sources
+from navaar.http.stream import Event, EventStream
 from navaar.http.syncstate import state
 from navaar.kube.client import user_agent
+from reconcilers.delivery import EVERY
 from reconcilers.model import Phase
 
 Handler = Callable[["Answers", Any, Caller, Mapping[str, str]], Awaitable[dict[str, Any]]]
+
+Streamer = Callable[["Answers", Any, Caller, Callable[[Problem], Response]], EventStream]
+"""Goes on telling, where a client accepts server-sent events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,7 @@ class Endpoint:
     answer: type[Model]
     handler: Handler
     path_parameters: Mapping[str, str] = field(default_factory=dict)
+    streamer: Streamer | None = None
 
     @property
     def title(self) -> str:
@@ -48,8 +68,10 @@ class Endpoint:
 class Answers:
     """Works the answers out. Every method raises Problem where there is none."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, live: Live | None = None) -> None:
+        """`live` tells what changes to those who stay."""
         self._sources = sources
+        self._live = live or Live()
         self._sight = Sight(sources)
 
     # ------------------------------------------------------------------ how many
@@ -137,6 +159,33 @@ class Answers:
         items = [picked(state(resource, self._sources.work(key)), fields) for key, resource in there.items()]
         return {"operator": self._operator(), "items": items}
 
+    async def progress(self, question: Scoped, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+        """Songs on their way.
+
+        What is just being fetched, converted and sent, and how far it is, of those whose Tracks you may list. Who accepts
+        `text/event-stream` is told on: an event `now` with this answer, then an event `progress` whose `items` are those that
+        got on since, no more often than four times a second; of what is over, a last time with the step `arrived` or
+        `stopped`. A line with a colon comes at least every 20 seconds. Who takes nothing for 15 seconds is cut off; who asks
+        again is told `now` first.
+        """
+        fields = wanted(question.fields, DeliveryState)
+        there = set(await self._sight.groups(caller, question))
+        items = deliverylist.items(self._sources.deliveries(), there)
+        return {"operator": self._operator(), "items": picked(items, fields)}
+
+    def progress_stream(self, question: Scoped, caller: Caller, refuse: Callable[[Problem], Response]) -> EventStream:
+        """The same, told on. Raises Problem for a question that can't be answered."""
+        fields = wanted(question.fields, DeliveryState)
+
+        async def tell(changes: Changes | None) -> Sequence[Event]:
+            if changes is None or changes.deliveries is None:
+                return [("now", await self.progress(question, caller, {}))]
+            there = set(await self._sight.groups(caller, question))
+            items = picked(deliverylist.items(changes.deliveries, there), fields)
+            return [("progress", {"items": items})] if items else []
+
+        return EventStream(partial(self._live.listener, deliveries_only=True), tell, refuse, pause=EVERY)
+
     async def logs(self, question: AboutLogs, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
         """The log.
 
@@ -182,5 +231,6 @@ ENDPOINTS = (
     Endpoint("/pending", AboutTracks, TrackPage, Answers.pending),
     Endpoint("/review", AboutTracks, TrackPage, Answers.review),
     Endpoint("/sync-state", Scoped, SyncStates, Answers.sync_state),
+    Endpoint("/progress", Scoped, DeliveryStates, Answers.progress, streamer=Answers.progress_stream),
     Endpoint("/logs", AboutLogs, LogPage, Answers.logs),
 )

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from navaar.http.endpoints import ENDPOINTS, Endpoint
 from navaar.http.problem import TYPE, ProblemDetails
 from navaar.http.question import Question, parameters
+from navaar.http.stream import TYPE as EVENTS
 from navaar.kube.client import user_agent
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -65,10 +66,18 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "description": endpoint.text,
         "parameters": [*_in_path(endpoint), *_in_query(endpoint.question)],
         "responses": {
-            "200": _response("The answer.", "application/json", endpoint.answer),
+            "200": _answer(endpoint),
             **{status: _response(text, TYPE, ProblemDetails) for status, text in refusals.items()},
         },
     }
+
+
+def _answer(endpoint: Endpoint) -> dict[str, Any]:
+    made = _response("The answer.", "application/json", endpoint.answer)
+    if endpoint.streamer is not None:
+        made["description"] = "The answer, or the events of a stream that goes on."
+        made["content"][EVENTS] = {"schema": {"type": "string"}}
+    return made
 
 
 def _response(text: str, media_type: str, model: type[BaseModel]) -> dict[str, Any]:

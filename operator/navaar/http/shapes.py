@@ -8,6 +8,7 @@ from navaar.api.common import Condition, Model, Time
 from navaar.api.musicsyncstatus import Counts, PlaceStatus, PlanStatus
 from navaar.api.track import OriginSpec, TrackSpec
 from navaar.api.trackstatus import HistoryEntry, Identity, Placements, TrackAudio
+from reconcilers.delivery import Step
 from reconcilers.model import Phase, Source
 from reconcilers.policy import Mode
 from reconcilers.services.protocol import ServiceName
@@ -320,6 +321,60 @@ class SyncState(Shape):
 
     next_pass: Time | None = None
     """When the next pass is due, if nothing happens before. Only the active operator knows."""
+
+
+class DeliveryState(Shape):
+    """One song on its way to one place."""
+
+    namespace: str
+    """The Track's namespace."""
+
+    sync: str
+    """The MusicSync that it belongs to."""
+
+    track: str
+    """The Track."""
+
+    service: ServiceName
+    """Where it goes."""
+
+    artist: str | None = None
+    """The artist."""
+
+    title: str
+    """The title."""
+
+    step: Step
+    """What is being done: waiting (for its turn), starting, downloading, converting, tagging, sending. On the stream, arrived
+    or stopped are the last that is told of it."""
+
+    began: Time
+    """When work on it began."""
+
+    done: Number
+    """The bytes of this step that are through. Of steps without bytes 0."""
+
+    total: Number | None = None
+    """How many it will be."""
+
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    """How much of this step is done."""
+
+    speed: Number | None = None
+    """Bytes a second, of the last seconds."""
+
+    seconds_left: Number | None = None
+    """How long this step takes yet, as it goes now."""
+
+
+class DeliveryStates(Shape):
+    """The songs that are on their way just now, of those that you may see, the first begun first."""
+
+    operator: OperatorState
+    """The process that answers. One that stands by has nothing under way."""
+
+    items: list[DeliveryState]
+    """The songs. Each MusicSync gives its channel one at a time; its playlists take theirs in no time."""
 
 
 class SyncStates(Shape):

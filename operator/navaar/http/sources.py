@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from navaar.deliveries import Delivery
 from navaar.store.index import SyncKey
 from navaar.store.syncs import Syncs
 from navaar.store.trackstore import TrackStore
@@ -24,7 +25,7 @@ class Sources:
     """What the endpoints read.
 
     `namespaces` are those that are served (None: the whole cluster's); `work` gives None for a MusicSync that this process
-    does nothing for.
+    does nothing for; `deliveries` are the songs that it has under way.
     """
 
     namespaces: Sequence[str] | None
@@ -33,3 +34,4 @@ class Sources:
     lines: LogLines
     leader: Callable[[], Leader]
     work: Callable[[SyncKey], Work | None]
+    deliveries: Callable[[], Sequence[Delivery]] = tuple

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from navaar.deliveries import Delivery
 from navaar.http.problem import unknown
 from navaar.page.lately import Lately, lately
 from navaar.page.visit import Page, Visit
@@ -48,6 +49,7 @@ class Card:
     remarks: tuple[Remark, ...]
     work: Work | None
     answers: tuple[Answer, ...]
+    under_way: tuple[Delivery, ...] = ()
 
 
 async def page(visit: Visit) -> Page:
@@ -77,7 +79,8 @@ async def card(visit: Visit, key: SyncKey, found: Mapping[ServiceName, Lately] |
         view = paced(view, resource, found)
     remarks = (*notes(view), *messages(view))
     work = visit.sight.sources.work(key)
-    return Card(*key, gone, shares(counts), songs, view, heading(view), remarks, work, answers(resource, visit.now))
+    ways, coming = answers(resource, visit.now), visit.under_way(key)
+    return Card(*key, gone, shares(counts), songs, view, heading(view), remarks, work, ways, coming)
 
 
 def paced(view: Overview, resource: Mapping[str, Any], found: Mapping[ServiceName, Lately]) -> Overview:

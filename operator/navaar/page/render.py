@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from navaar.api.instant import read, written
 from navaar.page.assets import address
+from navaar.page.underway import key
+from navaar.people.delivery import says
 from navaar.people.links import address as link
 from navaar.people.span import short
 from navaar.people.tone import CONDITIONS, PHASES, SIGNS
@@ -59,6 +61,8 @@ def _environment() -> Environment:
         signs=SIGNS,
         phases=PHASES,
         conditions=CONDITIONS,
+        says=says,
+        delivery_key=key,
     )
     return made
 

@@ -12,17 +12,17 @@ from starlette.routing import BaseRoute, Route
 
 from navaar.http import tally
 from navaar.http.access import Caller, Gate
+from navaar.http.live import Changes, Live
 from navaar.http.problem import Problem, bad, unavailable, unknown
 from navaar.http.sight import Sight
 from navaar.http.sources import Sources
+from navaar.http.stream import TYPE, Event, EventStream
 from navaar.kube.client import Resource
-from navaar.page import overviewpage, reviewpage, songspage, storypage, syncpage
+from navaar.page import overviewpage, reviewpage, songspage, storypage, syncpage, underway
 from navaar.page.assets import FOR_GOOD, asset
-from navaar.page.live import Changes, Live
 from navaar.page.render import render
 from navaar.page.sessions import Sessions
 from navaar.page.signin import SignIn
-from navaar.page.stream import EventStream
 from navaar.page.visit import Page, Visit
 from navaar.store.index import SyncKey
 
@@ -176,24 +176,27 @@ class Site:
     async def _listen(self, request: Request) -> Response:
         caller = self._caller(request)
         if request.method == "HEAD":
-            return Response(media_type="text/event-stream")
+            return Response(media_type=TYPE)
 
-        async def tell(changes: Changes | None) -> dict[str, Any] | None:
+        async def tell(changes: Changes | None) -> list[Event]:
             groups, syncs = await self._seen(caller)
             keys = sorted({*groups, *syncs})
             phases = self._sight.sources.tracks.phases()
             told: dict[str, Any] = {"stamp": self._live.stamp(keys)}
+            moved = None if changes is None else changes.deliveries
+            events: list[Event] = underway.events(self._sight.sources.deliveries() if moved is None else moved, groups)
             if changes is not None:
                 keys = [key for key in keys if key in changes.syncs]
                 if not keys:
-                    return None
+                    return events
                 names = changes.tracks or ()
                 told["changed"] = ["/".join(key) for key in keys]
                 told["changed"] += sorted("/".join((*key, name)) for key, name in names if key in keys)
                 told["many"] = changes.tracks is None
-            return told | tally.counts({key: phases[key] for key in groups if key in keys})
+            told |= tally.counts({key: phases[key] for key in groups if key in keys})
+            return [("now" if changes is None else "changed", told), *events]
 
-        return EventStream(self._live, tell, lambda problem: _with(problem.response()))
+        return EventStream(self._live.listener, tell, lambda problem: _with(problem.response()))
 
     def _plain(self, template: str, title: str, context: Mapping[str, Any], status: int) -> Response:
         """A page that knows of nothing."""

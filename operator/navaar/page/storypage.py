@@ -30,5 +30,6 @@ async def page(visit: Visit) -> Page:
         "mends": mends,
         "ways": ways(track, told.chapters),
         "linked": key in visit.keys,
+        "under_way": visit.under_way(key, name),
     }
     return Page("story.html", song_of(track), context, about=f"{namespace}/{sync_of(track)}/{name}", here="/songs")

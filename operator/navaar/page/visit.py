@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from navaar.deliveries import Delivery
 from navaar.http.access import Caller
 from navaar.http.question import Scoped
 from navaar.http.sight import Sight
@@ -37,6 +38,11 @@ class Visit:
         """How many songs are in this phase."""
         phases = self.sight.sources.tracks.phases()
         return sum(phases[key].get(phase, 0) for key in self.groups)
+
+    def under_way(self, key: SyncKey, track: str | None = None) -> tuple[Delivery, ...]:
+        """The songs of this MusicSync that are on their way, or this one of them."""
+        there = self.sight.sources.deliveries() if key in self.groups else ()
+        return tuple(one for one in there if one.sync == key and track in (None, one.track))
 
     def declaring(self, key: SyncKey) -> Resource | None:
         """The MusicSync for what is told of its songs: without its status for who may not list it; None if it is gone."""

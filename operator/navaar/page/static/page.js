@@ -106,6 +106,25 @@
     return told.changed.includes(about) || (told.many && told.changed.some((one) => about.startsWith(`${one}/`)));
   }
 
+  // ---- songs on their way ----
+
+  // The server writes them into the page; between two looks only the bars move.
+  function move(one) {
+    const shown = document.querySelectorAll(`[data-delivery="${CSS.escape(one.key)}"]`);
+    for (const place of shown) {
+      const bar = place.querySelector("progress");
+      if (one.total) {
+        bar.max = one.total;
+        bar.value = one.done;
+      } else {
+        bar.removeAttribute("value");
+      }
+      place.querySelector(".says").textContent = one.says;
+    }
+    const here = `[data-underway="${CSS.escape(one.sync)}"], [data-underway="${CSS.escape(one.song)}"]`;
+    if (shown.length ? one.over : !one.over && document.querySelector(here)) soon();
+  }
+
   function begin() {
     if (source || document.hidden) return;
     source = new EventSource("/live");
@@ -114,6 +133,9 @@
     });
     source.addEventListener("changed", (event) => {
       if (concerns(JSON.parse(event.data))) soon();
+    });
+    source.addEventListener("progress", (event) => {
+      JSON.parse(event.data).items.forEach(move);
     });
     source.addEventListener("error", () => {
       if (source && source.readyState === EventSource.CLOSED) {

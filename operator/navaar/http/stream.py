@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from navaar.http.live import Changes, Listener
 from navaar.http.problem import Problem
-from navaar.page.live import Changes, Listener, Live
 
 PAUSE = 1.0
 """Seconds between two events."""
@@ -27,20 +28,25 @@ STALLED = 60.0
 AGAIN = 5000
 """Milliseconds after which a browser that was cut off asks anew."""
 
-Tell = Callable[[Changes | None], Awaitable[dict[str, Any] | None]]
-"""What to say of changes, or (None) of how it stands; None: nothing of it is theirs to see. Raises Problem when they may
-see nothing any more."""
+TYPE = "text/event-stream"
+
+Event = tuple[str, Mapping[str, Any]]
+"""A name, and what there is to say."""
+
+Tell = Callable[[Changes | None], Awaitable[Sequence[Event]]]
+"""What to say of changes, or (None) of how it stands; nothing where nothing of it is theirs to see. Raises Problem when they
+may see nothing any more."""
 
 
 class EventStream(Response):
     """An answer that goes on until the client goes, is too slow, or may no longer see anything.
 
-    `refuse` answers in its place where too many look on, or nothing is theirs to see.
+    It listens with `listen`; `refuse` answers in its place where too many look on, or nothing is theirs to see.
     """
 
     def __init__(
         self,
-        live: Live,
+        listen: Callable[[], AbstractContextManager[Listener]],
         tell: Tell,
         refuse: Callable[[Problem], Response],
         *,
@@ -48,9 +54,9 @@ class EventStream(Response):
         pulse: float = PULSE,
         patience: float = PATIENCE,
     ) -> None:
-        super().__init__(headers={"X-Accel-Buffering": "no"}, media_type="text/event-stream")
+        super().__init__(headers={"X-Accel-Buffering": "no"}, media_type=TYPE)
         del self.headers["Content-Length"]
-        self._live = live
+        self._listen = listen
         self._tell = tell
         self._refuse = refuse
         self._pause = pause
@@ -62,9 +68,8 @@ class EventStream(Response):
         gone = asyncio.ensure_future(_gone(receive))
         try:
             try:
-                with self._live.listener() as listener:
-                    first = await self._tell(None)
-                    await self._go_on(first or {}, listener, gone, send)
+                with self._listen() as listener:
+                    await self._go_on(await self._tell(None), listener, gone, send)
             except Problem as problem:
                 await self._refuse(problem)(scope, receive, send)
             except TimeoutError:
@@ -76,23 +81,27 @@ class EventStream(Response):
                 await gone
 
     async def _go_on(
-        self, first: Mapping[str, Any], listener: Listener, gone: "asyncio.Future[None]", send: Send
+        self, first: Sequence[Event], listener: Listener, gone: "asyncio.Future[None]", send: Send
     ) -> None:
         await self._sent(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        await self._sent(send, _body(f"retry: {AGAIN}\n\n{_event('now', first)}"))
+        await self._sent(send, _body(f"retry: {AGAIN}\n\n{_written(first)}"))
+        now = asyncio.get_running_loop().time
+        sent = now()
         while not gone.done() and not listener.over.is_set():
-            changed = await _first((listener.due, listener.over), gone, self._pulse)
+            changed = await _first((listener.due, listener.over), gone, sent + self._pulse - now())
             if gone.done() or listener.over.is_set():
                 break
             try:
                 told = await self._tell(listener.take() if changed else None)
             except Problem:
                 break
-            if changed and told is not None:
-                await self._sent(send, _body(_event("changed", told)))
+            text = _written(told) if changed else ""
+            # However much goes on of which nothing is theirs to see, the connection is kept alive.
+            if text or now() - sent >= self._pulse:
+                await self._sent(send, _body(text or ": \n\n"))
+                sent = now()
+            if changed:
                 await _first((listener.over,), gone, self._pause)
-            elif not changed:
-                await self._sent(send, _body(": \n\n"))
         if not gone.done():
             await self._sent(send, {"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -105,8 +114,8 @@ def _body(text: str) -> Message:
     return {"type": "http.response.body", "body": text.encode(), "more_body": True}
 
 
-def _event(name: str, data: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {to_json(data).decode()}\n\n"
+def _written(events: Iterable[Event]) -> str:
+    return "".join(f"event: {name}\ndata: {to_json(data).decode()}\n\n" for name, data in events)
 
 
 async def _gone(receive: Receive) -> None:
