@@ -386,6 +386,15 @@ def test_a_digest_goes_by_the_clock_where_people_are_when_the_clocks_change() ->
     assert told == ["2026-10-19 09:01", "2026-10-26 09:01", "2026-11-02 09:01"]
 
 
+def test_an_operator_that_dies_before_it_noted_a_digest_tells_the_very_same_once_more() -> None:
+    standing, _ = counting()
+    memory = replace(GREETED, digest=at(MONDAYS[0] - WEEK))
+    told = decide(memory, standing, TO, at(MONDAYS[0] + THEN), Wishes(weekly=UTC))
+    again = decide(memory, standing, TO, at(MONDAYS[0] + HOUR), Wishes(weekly=UTC))
+    assert told.items == again.items != (), "a webhook's receiver knows it by its id"
+    assert decide(again.memory, standing, TO, at(MONDAYS[0] + HOUR), Wishes(weekly=UTC)).items == ()
+
+
 def test_a_message_that_cannot_go_out_yet_loses_no_digest() -> None:
     """Two messages have just gone out: the third waits, and so does what it counts."""
     standing, _ = counting()
