@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from navaar.bot.commands import COMMANDS
 from navaar.cli import main
 from sandbox import quickstart, scenario
 from sandbox.faults import Fault
@@ -21,6 +22,7 @@ from sandbox.telegram.chats import Message
 from sandbox.thread import SandboxThread
 from sandbox.world import World
 from tests.e2e.conftest import PATIENCE, Scene, until
+from tests.latin import foreign, plain
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
@@ -141,7 +143,7 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         for manifest in quickstart.secrets():
             made.apply(manifest)
         first = quickstart.musicsync()
-        first["spec"]["telegram"]["adminUserIds"] = [people["Mina"].id, people["Reza"].id]
+        first["spec"]["telegram"]["adminUserIds"] = [people[name].id for name in ("Mina", "Reza", "Olga")]
         made.apply(first)
         second = quickstart.musicsync(youtubeMusic=None)
         second["metadata"]["name"] = SECOND
@@ -160,8 +162,8 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
                 operator.stop(20)
 
 
-PEOPLE = {"Mina": "en", "Reza": "fa-IR", "Eve": "en"}
-"""Mina is an admin of the first, Reza of both, Eve of none."""
+PEOPLE = {"Mina": "en", "Reza": "fa-IR", "Olga": "ru", "Eve": "en"}
+"""Mina and Olga are admins of the first, Reza of both, Eve of none."""
 
 
 @pytest.fixture
@@ -172,6 +174,11 @@ def mina(scene: Scene) -> Person:
 @pytest.fixture
 def reza(scene: Scene) -> Person:
     return Person(scene, "Reza", scene.box.world.telegram.person("Reza").id)
+
+
+@pytest.fixture
+def olga(scene: Scene) -> Person:
+    return Person(scene, "Olga", scene.box.world.telegram.person("Olga").id)
 
 
 @pytest.fixture
@@ -360,6 +367,39 @@ def test_each_is_answered_in_their_language_and_gets_the_menu_in_it(scene: Scene
         assert menu["status"] == word and len(menu) == 17
     assert all(str(one) in "".join(map(str, menus)) for one in (mina.chat, reza.chat))
     assert ("default", "") not in menus
+
+
+WALK = [
+    "/start", "/help", "/status tapes", "/stats tapes", "/queue tapes", "/recent tapes 50", "/track tapes billie jean",
+    "/track tapes nobody gone", "/track tapes hello", "/failed tapes", "/failed tapes tg", "/failed tapes sp", "/review tapes",
+    "/retry tapes nobody gone", "/retry tapes billie jean", "/retry tapes all", "/sync tapes sp", "/search tapes Adele - Hello",
+    "/search_sp tapes Adele - Hello", "/add tapes https://open.spotify.com/album/x", "/delete tapes billie jean",
+    "/config tapes", "/logs tapes 5", "/ping",
+    *("/nonsense", "/track tapes nosuchsong", "/track tapes e", "/stats tapes a lot", "/recent tapes x", "/sync tapes mars"),
+]  # fmt: skip
+
+
+NUMBERED = re.compile(r"^\d+\. \u2068[^\u2069]*\u2069", re.MULTILINE)
+"""A candidate's name, a found song's: what anybody may have called it."""
+
+
+@pytest.mark.parametrize("name", ["Reza", "Olga"])
+def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str) -> None:
+    person = Person(scene, name, scene.box.world.telegram.person(name).id)
+    assert {command.partition(" ")[0] for command in WALK} >= {f"/{name}" for name in COMMANDS}
+    names = {quickstart.NAME, SECOND, "nosuchsong", "nonsense", "mars", "a lot", "Nobody", "Gone", "Adele - Hello"}
+    for song in scene.box.world.catalogue.songs:
+        for artists, title in (song.names("spotify"), song.names("youtube"), song.names("telegram")):
+            names |= {*artists, title, song.album or title, song.isrc or title}
+    for status in (track["status"] for track in scene.tracks()):
+        read = status.get("identity") or {}
+        names |= {status["title"], *read.get("artists", ()), read.get("album") or status["title"]}
+    for command in WALK:
+        told = person.asks(command.replace("tapes", quickstart.NAME))
+        for text in (plain(told.text or "", told.entities), *labels(told)):
+            own = NUMBERED.sub("", text).translate(ISOLATES)
+            assert not foreign(own, names), f"{command}: {said(told)}"
+    scene.until("what was tried again has failed again", lambda: len(in_phase(scene, "Failed")) == 1)
 
 
 def test_of_several_it_is_said_which_one(scene: Scene, reza: Person) -> None:

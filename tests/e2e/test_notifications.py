@@ -88,7 +88,7 @@ def test_what_waits_for_a_person_is_told_together_and_a_place_is_well_again_once
     scene.start()
     scene.begin(notifications=by_webhook(scene, language="fa"))
     scene.until("the sign-in is told", lambda: [one for all in news(scene) for one in all] == ["Hello", "SignIn"])
-    assert "Spotify" in received(scene)[-1]["text"] and "نمی‌پذیرد" in received(scene)[-1]["text"]
+    assert "Spotify" in received(scene)[-1]["text"] and "پذیرفته نمی‌شود" in received(scene)[-1]["text"]
     told = len(received(scene))
     scene.box.call(lambda: world.spotify.grant("new-consent", scenario.SPOTIFY_USER, scenario.SPOTIFY_CLIENT_ID))
     values = {**quickstart.secrets()[2]["stringData"], "refresh-token": "new-consent"}

@@ -5,6 +5,7 @@ import logging
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -20,6 +21,7 @@ from navaar.bot.desk import SEARCHES, WAITING, Desk
 from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.intake import ALLOWED, Intake
+from navaar.kube.errors import Denied, Invalid, KubeError, Unavailable
 from navaar.kube.kinds import TRACKS, Kind
 from navaar.lookup import looked_up
 from navaar.store.index import TrackIndex
@@ -31,9 +33,11 @@ from reconcilers.account import Account
 from reconcilers.budget import SPOTIFY
 from reconcilers.errors import QuotaError, TargetError
 from reconcilers.logcontext import context
+from reconcilers.matching.legible import legible
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Query, ServiceName
 from sandbox.telegram.texts import formatted
+from tests.latin import foreign, plain
 
 MINA, EVE = 7, 8
 SYNC = ("music", "friday-tapes")
@@ -319,6 +323,54 @@ async def test_whatever_stands_in_titles_and_messages_every_answer_can_be_sent(
         if not on:
             break
         answer = await on[0].press(replace(visit, given=""))
+
+
+PLANTED = "planted: a stack, a path, a token"
+
+RAW = [
+    RuntimeError(PLANTED), KeyError(PLANTED), Denied(PLANTED, status=403), Invalid(PLANTED, status=422), Unavailable(PLANTED),
+    KubeError(PLANTED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("error", RAW, ids=lambda error: type(error).__name__)
+async def test_what_an_exception_says_never_reaches_a_chat(error: Exception, language: str) -> None:
+    cluster = Cluster(8)
+    asked = 0
+
+    async def fails(*about: object) -> Any:
+        nonlocal asked
+        asked += 1
+        raise error
+
+    kube = cast("Any", SimpleNamespace(get=fails, create=fails))
+    desk = Desk(cast("Any", None), replace(cluster.house, kube=kube, syncs=cast("Any", Syncs(cluster)), search=fails))
+    for name in COMMANDS:
+        visit = Visit(desk._house, MINA, 1, language, (SYNC,), name, GIVEN.get(name, ""))
+        answer = await desk._worked_out(visit, carried_out(visit))
+        assert answer.text and "planted" not in answer.text, name
+    assert asked > 8
+
+
+@pytest.mark.parametrize("language", ["fa", "ru"])
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_every_answer_is_in_one_language(name: str, language: str) -> None:
+    """What the API says in English (here: hostile words) is told by its reason."""
+    cluster = Cluster(90)
+    for one in cluster.tracks.values():
+        one["status"]["placements"]["youtubeMusic"]["reason"] = "NotStored"
+    cluster.sync["status"]["conditions"][0]["reason"] = "AuthExpired"
+    house = replace(cluster.house, syncs=cast("Any", Syncs(cluster)))
+    visit = Visit(
+        house, MINA, 1, language, (SYNC,), name, {**GIVEN, "add": "x", "search": "x", "search_sp": "x"}.get(name, "")
+    )
+    answer = await carried_out(visit)
+    texts = [answer.text, *(key.label for row in answer.keys for key in row)]
+    for text in texts:
+        shown, entities = formatted(text, "HTML")
+        names = [SYNC[1], legible(HOSTILE, 300), *legible(HOSTILE, 300).split(), "evil", "script", "href"]
+        assert not foreign(plain(shown, entities), names), shown
 
 
 # --- who is heard -----------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from navaar.words import LANGUAGES
 from reconcilers.model import Origin, Placement, State, Track
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
+from tests.latin import foreign, plain
 
 NOW = read("2026-11-21T14:02:10Z")
 DOCUMENTED = (Path(__file__).parents[2] / "docs/notifications.md").read_text()
@@ -103,6 +104,23 @@ def test_every_piece_of_news_says_what_since_when_and_which_command_helps(news: 
         assert "2026-11-21" in paragraph.head
     if news not in (News.HELLO, News.RECOVERED):
         assert re.fullmatch(r"navaar [a-z].* -n music", paragraph.command)
+
+
+@pytest.mark.parametrize("language", ["fa", "ru"])
+@pytest.mark.parametrize("news", News)
+def test_news_is_told_in_one_language(news: News, language: str) -> None:
+    english = "Something that only a condition says: navaar auth spotify friday-tapes -n music"
+    plan = {"summary": "60 posts", "telegram": {"adds": 60}, "searches": 4}
+    sync = {**SYNCED, "status": {"plan": plan, "spotify": {"consentExpiresAt": "2026-12-24T00:00:00Z"}}}
+    for about in ("spotify", "telegram", SYNC):
+        item = Item(news, about, NOW, "Forbidden", english, new=7, all=9, songs=(Song("چشم من", NOW),))
+        (paragraph,) = message(sync, [item], language).paragraphs
+        told = f"{paragraph.head} {paragraph.detail} {paragraph.more}"
+        assert not foreign(plain(told), ["friday-tapes"]), told
+        if news in (News.SIGN_IN, News.TROUBLE):
+            assert paragraph.command == SIGN_IN and paragraph.detail
+        if news is News.APPROVAL:
+            assert "60" in paragraph.detail and "4" in paragraph.detail
 
 
 SIGN_IN = "navaar auth spotify friday-tapes -n music"

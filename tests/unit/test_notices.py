@@ -111,7 +111,8 @@ def test_what_may_pass_by_itself_is_told_when_it_did_not(reason: str, wait: floa
 def test_what_was_told_is_told_to_be_well_again_once_it_stays_so() -> None:
     people = People().live({0: broken("AuthExpired", 0), 100: well(100)}, 30 * DAY)
     assert people.news == [(0, ["SignIn"]), (100 + MINUTE, ["Recovered"])]
-    assert people.of(News.RECOVERED)[0].about == "spotify"
+    (item,) = people.of(News.RECOVERED)
+    assert (item.about, item.since) == ("spotify", at(100)), "since it is well, not since it was told not to be"
 
 
 def test_nobody_is_told_that_something_is_well_again_that_they_never_heard_of() -> None:

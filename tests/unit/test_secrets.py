@@ -109,7 +109,7 @@ async def test_a_forbidden_secret_is_a_persons_to_mend_and_an_outage_is_not(serv
     server.trouble = Denied("forbidden", status=403)
     with pytest.raises(SecretProblem, match="may not read Secret bot") as problem:
         await secrets.read("music", "bot")
-    assert problem.value.reason == "Forbidden"
+    assert problem.value.reason == "SecretForbidden"
     server.trouble = Unavailable("down")
     with pytest.raises(Unavailable):
         await secrets.read("music", "bot")

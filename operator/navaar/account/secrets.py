@@ -59,7 +59,7 @@ class Secrets:
                 raise
             raise SecretProblem(
                 f"The operator may not read Secret {name} in namespace {namespace}. Let its service account get it.",
-                reason="Forbidden",
+                reason="SecretForbidden",
             ) from None
         values = decoded(name, secret)
         missing = [key for key in required if not values.get(key, "").strip()]
@@ -116,7 +116,7 @@ class Secrets:
         return SecretProblem(
             f"The operator may not keep the Secret {TOKENS} in its own namespace {self._own}, where tokens that Spotify "
             "replaces must go. Give its service account the chart's Role there.",
-            reason="Forbidden",
+            reason="SecretForbidden",
         )
 
     def informer(self, namespace: str | None, changed: Callable[[str, str], None]) -> Informer["SecretVersion"]:

@@ -17,6 +17,7 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     PERSIAN = "fa"
+    RUSSIAN = "ru"
 
 
 class NewsEvent(StrEnum):
@@ -144,7 +145,7 @@ class NotificationsSpec(Model):
     `text`."""
 
     language: Language = Language.ENGLISH
-    """The language of the messages: en or fa."""
+    """The language of the messages: en, fa or ru."""
 
     events: (
         Annotated[

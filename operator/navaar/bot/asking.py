@@ -7,6 +7,7 @@ from navaar.bot import markup
 from navaar.bot.answer import Answer, Press
 from navaar.bot.visit import Visit
 from navaar.people.overview import overview
+from navaar.people.why import of_place
 from navaar.store.index import SyncKey
 from reconcilers.services.protocol import ServiceName
 
@@ -20,14 +21,16 @@ def declared(visit: Visit) -> list[ServiceName]:
 def unasked(visit: Visit, services: Sequence[ServiceName]) -> Answer | None:
     """Asks for a pass that reads these places; None: it will be made. Else the answer says why it won't."""
     resource = visit.resource()
+    ready = overview(resource).ready
     if resource["spec"].get("suspend"):
-        why = "Suspended"
+        reason, message = "Suspended", ""
     elif visit.house.ask(visit.key, services):
         return None
     else:
-        ready = overview(resource).ready
-        why = ready.message or ready.word
-    return Answer(visit.say("sync.idle", sync=visit.name, why=markup.name(why, 300)))
+        reason, message = ready.word, ready.message
+    why, line = of_place(resource, None, reason, message, visit.language)
+    told = visit.say("sync.idle", sync=visit.name, why=markup.sentence(why or reason))
+    return Answer(f"{told}\n{markup.code(line)}" if line else told)
 
 
 def names_of(syncs: Sequence[SyncKey]) -> str:

@@ -5,6 +5,7 @@ An update counts as stored once it waits here: intake goes on at once. A crash l
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -22,7 +23,6 @@ from navaar.bot.house import House
 from navaar.bot.visit import Visit
 from navaar.bot.voice import Voice
 from navaar.kube.errors import Conflict, Denied, KubeError, Unavailable
-from navaar.people.span import short
 from navaar.store.index import SyncKey
 from reconcilers.logcontext import context
 from reconcilers.recording import Candidate, Recording
@@ -173,10 +173,10 @@ class Desk:
             return Answer(say("review.changed"))
         except Denied as error:
             log.warning("%s", error)
-            return Answer(say("not.allowed", why=markup.name(error.message, 300)))
+            return Answer(say("not.allowed"))
         except KubeError as error:
             log.warning("%s", error)
-            return Answer(say("not.done", why=markup.name(error.message, 300)))
+            return Answer(say("not.done"))
         except Exception:
             log.exception("a command of the bot failed")
             return Answer(say("not.well"))
@@ -187,6 +187,7 @@ class Desk:
         while self._searches and self._searches[0] <= now - HOUR:
             self._searches.popleft()
         if len(self._searches) >= SEARCHES:
-            raise Refused("not.so_often", most=SEARCHES, span=short(self._searches[0] + HOUR - now))
+            minutes = math.ceil((self._searches[0] + HOUR - now) / 60)
+            raise Refused("not.so_often", most=SEARCHES, minutes=minutes)
         self._searches.append(now)
         return await self._seek(key, service, recording)

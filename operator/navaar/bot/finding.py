@@ -9,9 +9,10 @@ from navaar.bot.visit import Visit
 from navaar.kube.errors import AlreadyExists
 from navaar.people import acts
 from navaar.people.act import Act
-from navaar.people.links import address, named
-from navaar.people.song import song_of, status_of
+from navaar.people.links import NoSong, address, named
+from navaar.people.song import status_of
 from navaar.people.story import length
+from navaar.people.why import of_place
 from reconcilers.errors import ServiceError
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import ServiceName
@@ -28,8 +29,11 @@ async def add(visit: Visit) -> Answer:
     if _is_address(words):
         try:
             service, id = named(words)
-        except ValueError as error:
-            raise Refused("not.done", why=markup.name(str(error), 300)) from None
+        except NoSong as error:
+            values = {name: markup.text(value) for name, value in error.values.items()}
+            return Answer(markup.typed(visit.say(error.key, **values)))
+        except ValueError:
+            raise Refused("not.request", command=visit.command) from None
         return await _requested(visit, acts.request(visit.resource(), [], "", {service: id})[0], words)
     try:
         artists, title = acts.split_song(words)
@@ -56,8 +60,8 @@ async def _requested(visit: Visit, act: Act, song: str) -> Answer:
     except AlreadyExists:
         there = await visit.house.resources(act.namespace, [name])
         phase = visit.word("phase", status_of(there[0]).get("phase") or "") if there else ""
-        known = song_of(there[0]) if there else song
-        return Answer(visit.say("add.known", song=markup.name(known), phase=phase), keys)
+        known = visit.song_of(there[0]) if there else markup.name(song)
+        return Answer(visit.say("add.known", song=known, phase=phase), keys)
     return Answer(visit.say("add.done", song=markup.name(song), sync=visit.name), keys)
 
 
@@ -80,14 +84,16 @@ async def _search(visit: Visit, service: ServiceName) -> Answer:
         artists, title = acts.split_song(visit.given)
     except ValueError:
         artists, title = [], visit.given
+    place = markup.name(service.title)
     try:
         found = await visit.house.search(visit.key, service, Recording(title, tuple(artists)))
     except ServiceError as error:
-        raise Refused("not.searched", place=service.title, why=markup.name(error.message, 300)) from None
+        why, _ = of_place(visit.resource(), service, error.reason, error.message, visit.language)
+        raise Refused("not.searched", place=place, why=markup.sentence(why)) from None
     words = markup.name(visit.given, 100)
     if not found:
-        return Answer(visit.say("search.none", place=service.title, words=words))
-    lines = [visit.say("search.title", place=service.title, words=words)]
+        return Answer(visit.say("search.none", place=place, words=words))
+    lines = [visit.say("search.title", place=place, words=words)]
     numbers = []
     for number, one in enumerate(found[:SHOWN], 1):
         known = one.recording

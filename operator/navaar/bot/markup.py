@@ -1,6 +1,7 @@
 """Telegram's HTML. What strangers wrote comes in one line, escaped, and can't turn round what stands beside it."""
 
 import html
+import re
 
 from reconcilers.matching.legible import legible
 
@@ -19,6 +20,19 @@ def text(words: str, longest: int = 300) -> str:
 def name(words: str, longest: int = 90) -> str:
     """A title, an artist or both, apart from the direction of what is around it."""
     return f"{FIRST_STRONG}{text(words, longest)}{POP}"
+
+
+def sentence(words: str, longest: int = 600) -> str:
+    """A sentence of our own, or of a condition, alone in its line: what stands in backticks is to be copied."""
+    return typed(text(words, longest))
+
+
+def typed(marked: str) -> str:
+    """What is escaped already, with what stands in backticks to be copied by a touch."""
+    return _TYPED.sub(r"<code>\1</code>", marked)
+
+
+_TYPED = re.compile(r"`([^`]+)`")
 
 
 def bold(marked: str) -> str:

@@ -9,9 +9,11 @@ from navaar.bot.answer import Answer, Key, Press
 from navaar.bot.visit import Visit
 from navaar.kube.errors import Conflict
 from navaar.people.act import Act
+from navaar.people.evidence import facts, shown
 from navaar.people.links import address
 from navaar.people.question import Question, questions
-from navaar.people.song import short_name, song_of
+from navaar.people.song import placements_of, short_name
+from navaar.people.why import of_song
 from reconcilers.model import Phase
 
 MOST = 40
@@ -51,21 +53,23 @@ async def _cards(visit: Visit, names: Sequence[str], at: int, said: str) -> Answ
 def _card(visit: Visit, found: Mapping[str, Any], names: Sequence[str], at: int, said: str) -> Answer:
     asked = questions(found)
     if not asked:
-        return Answer(visit.say("review.none", sync=markup.name(song_of(found))))
+        return Answer(visit.say("review.none", sync=visit.song_of(found)))
     question = asked[0]
     lines = [said, ""] if said else []
     count = f"{visit.say('review.card', number=at + 1, total=len(names))} · " if len(names) > 1 else ""
-    lines.append(f"{count}{markup.bold(markup.name(song_of(found)))} · {markup.code(short_name(found))}")
-    lines.append(f"{question.service.title}: {markup.name(question.asks or question.reason, 500)}")
+    lines.append(f"{count}{markup.bold(visit.song_of(found))} · {markup.code(short_name(found))}")
+    asks = of_song(question.service, placements_of(found)[question.service.value], visit.language)
+    lines.append(f"{markup.name(question.service.title)}: {markup.sentence(asks or question.reason)}")
     rows = []
     numbered = []
     for number, one in enumerate(question.candidates[:CANDIDATES], 1):
         heard = markup.link(address(question.service, one.id), visit.say("review.listen"))
-        lines.append(f"\n{number}. {markup.name(one.text, 150)} · {one.score:.2f} · {heard}")
+        song = shown(one.text, visit.language, lambda words: markup.name(words, 150))
+        lines.append(f"\n{number}. {song} · {one.score:.2f} · {heard}")
         if one.reasons:
-            lines.append(markup.quiet(markup.name("; ".join(one.reasons), 250)))
+            lines.append(markup.quiet(markup.text(facts(one.reasons, visit.language), 250)))
         if one.take is not None:
-            numbered.append(Key(f"{number}", _answered(one.take, names, at)))
+            numbered.append(Key(f"{number}", _answered(one.take, song, names, at)))
     if numbered:
         rows.append(tuple(numbered))
     rows += [(key,) for key in _ways(visit, question, names, at)]
@@ -76,21 +80,18 @@ def _card(visit: Visit, found: Mapping[str, Any], names: Sequence[str], at: int,
 
 def _ways(visit: Visit, question: Question, names: Sequence[str], at: int) -> list[Key]:
     given = [question.no] if question.candidates else [question.yes, question.no, *question.others]
-    return [
-        Key(words.word(visit.language, "answer", one.word), _answered(one.act, names, at))
-        for one in given
-        if one is not None
-    ]
+    labelled = [(words.word(visit.language, "answer", one.word), one.act) for one in given if one is not None]
+    return [Key(label, _answered(act, markup.text(label), names, at)) for label, act in labelled]
 
 
-def _answered(act: Act, names: Sequence[str], at: int) -> Press:
+def _answered(act: Act, says: str, names: Sequence[str], at: int) -> Press:
     async def press(visit: Visit) -> Answer:
         try:
             await visit.house.carry_out(act)
         except Conflict:
             # What was asked may be another question by now.
             return await _cards(visit, names, at, visit.say("review.changed"))
-        return await _cards(visit, names, at + 1, visit.say("review.done", says=markup.name(act.says, 300)))
+        return await _cards(visit, names, at + 1, visit.say("review.done", says=says))
 
     return press
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from navaar import words
 from navaar.api.instant import read
 from navaar.bot import markup
 from navaar.bot.answer import Answer, Key, Press, Refused, paged
@@ -17,9 +16,9 @@ from navaar.people import acts
 from navaar.people.failure import Failure, failures
 from navaar.people.queue import OPERATIONS
 from navaar.people.queue import queue as waiting
-from navaar.people.song import placements_of, short_name, song_of, status_of
-from navaar.people.span import short
+from navaar.people.song import placements_of, short_name, status_of
 from navaar.people.story import Chapter, story
+from navaar.people.why import of_song
 from reconcilers.model import Phase, Track
 from reconcilers.plan.bulk import queue_order
 from reconcilers.services.protocol import ServiceName
@@ -53,7 +52,7 @@ async def queue(visit: Visit) -> Answer:
         return Answer(visit.say("queue.none", sync=visit.name))
     names = dict.fromkeys(name for line in lines.values() for name in line[:NEXT])
     resources = await visit.house.resources(visit.key[0], names)
-    found = waiting(visit.resource(), resources, visit.house.clock())
+    found = waiting(visit.resource(), resources, visit.house.clock(), visit.language)
     blocks = []
     for service, line in lines.items():
         if not line:
@@ -61,9 +60,10 @@ async def queue(visit: Visit) -> Answer:
         blocks.append(f"\n{markup.bold(visit.say('queue.place', place=markup.name(service.title), total=len(line)))}")
         for one in found:
             if one.service is service and one.turn <= NEXT:
-                does, soon = visit.word("does", one.operation), words.word(visit.language, "when", one.next.when)
-                when = markup.name(soon or one.next.says)
-                blocks.append(visit.say("queue.line", turn=one.turn, song=markup.name(one.song), does=does, when=when))
+                does, song = visit.word("does", one.operation), visit.song_of(one.track)
+                soon = visit.say("when.stopped") if one.next.word == "stopped" else one.next.when
+                when = markup.typed(markup.text(soon or one.next.says))
+                blocks.append(visit.say("queue.line", turn=one.turn, song=song, does=does, when=when))
         if len(line) > NEXT:
             blocks.append(visit.say("more", count=len(line) - NEXT))
     keys = ((Key(visit.say("key.refresh"), again(visit, queue)),),)
@@ -88,9 +88,9 @@ async def recent(visit: Visit) -> Answer:
         return Answer(visit.say("recent.none", sync=visit.name))
     blocks = []
     for one in await visit.house.resources(visit.key[0], changed):
-        ago = visit.say("ago", span=short(visit.house.clock() - changed[one["metadata"]["name"]]))
+        ago = visit.say("ago", span=visit.short(visit.house.clock() - changed[one["metadata"]["name"]]))
         phase = visit.word("phase", status_of(one).get("phase") or "")
-        blocks.append(f"{markup.name(song_of(one))}: {phase} · {ago} · {markup.code(short_name(one))}")
+        blocks.append(f"{visit.song_of(one)}: {phase} · {ago} · {markup.code(short_name(one))}")
     keys = ((Key(visit.say("key.refresh"), again(visit, recent)),),)
     return paged(visit, visit.say("recent.title", sync=visit.name), blocks, keys, most=15)
 
@@ -113,14 +113,14 @@ async def track(visit: Visit) -> Answer:
 def told(visit: Visit, found: Mapping[str, Any]) -> Answer:
     """A song's story, and what can be done about it."""
     now = visit.house.clock()
-    one = story(found, visit.house.syncs.get(visit.key), now)
+    one = story(found, visit.house.syncs.get(visit.key), now, visit.language)
     heading = markup.name(one.song)
     blocks = [f"{visit.word('phase', one.phase)} · {markup.code(one.name)}"]
     if one.message and not one.questions:
-        blocks.append(markup.name(one.message, 500))
-    blocks += [markup.name(line, 400) for line in (one.came, *one.known, *one.wishes)]
+        blocks.append(markup.sentence(one.message, 500))
+    blocks += [markup.sentence(line, 400) for line in (one.came, *one.known, *one.wishes)]
     blocks += [_chapter(visit, chapter, now) for chapter in one.chapters]
-    happened = [f"{at[:10]} {at[11:16]} {markup.name(event, 200)}" for at, event in one.history[-HISTORY:]]
+    happened = [f"{at[:10]} {at[11:16]} {markup.text(event, 200)}" for at, event in one.history[-HISTORY:]]
     blocks += ["", *happened] if happened else []
     keys = []
     if one.questions:
@@ -138,12 +138,13 @@ def _chapter(visit: Visit, chapter: Chapter, now: float) -> str:
         place += f" ({markup.link(chapter.link, visit.say('review.listen'))})"
     head = f"\n{place}: {visit.word('state', chapter.state)}"
     if chapter.since:
-        head += f"{visit.say('comma')}{visit.say('track.since', span=short(now - read(chapter.since)))}"
-    lines = [head, *(markup.name(said, 400) for said in (*chapter.evidence, chapter.attempts, chapter.message) if said)]
-    when = f" ({chapter.next.when})" if chapter.next.when else ""
+        head += f"{visit.say('comma')}{visit.say('track.since', span=visit.short(now - read(chapter.since)))}"
+    said = (*chapter.evidence, chapter.attempts, chapter.message)
+    lines = [head, *(markup.sentence(one, 400) for one in said if one)]
+    when = chapter.next.when if chapter.next.word != "stopped" else ""
     if chapter.state != "Present" or when:
-        says = _COMMANDS.sub(r"/\1", chapter.next.says)
-        lines.append(visit.say("track.next", next=markup.name(f"{says}{when}", 400)))
+        says = _COMMANDS.sub(r"/\1", chapter.next.says) + (f" ({when})" if when else "")
+        lines.append(visit.say("track.next", next=markup.sentence(says, 400)))
     return "\n".join(lines)
 
 
@@ -177,8 +178,8 @@ async def failed(visit: Visit) -> Answer:
         return Answer(visit.say(key, sync=visit.name, place=place.title if place is not None else ""))
     blocks = []
     for one in await visit.house.resources(visit.key[0], names[:FAILED]):
-        lines = [f"{markup.bold(markup.name(song_of(one)))} · {markup.code(short_name(one))}"]
-        lines += [_why(failure) for failure in failures(one) if place in (None, failure.service)]
+        lines = [f"{markup.bold(visit.song_of(one))} · {markup.code(short_name(one))}"]
+        lines += [_why(visit, one, failure) for failure in failures(one) if place in (None, failure.service)]
         blocks.append("\n".join(lines))
     if len(names) > FAILED:
         blocks.append(visit.say("more", count=len(names) - FAILED))
@@ -191,8 +192,10 @@ def _failed_in(track: Track, place: ServiceName) -> bool:
     return placement is not None and placement.state.value == "Failed"
 
 
-def _why(failure: Failure) -> str:
-    return f"{failure.service.title}, {markup.text(failure.reason)}: {markup.name(failure.message, 300)}"
+def _why(visit: Visit, found: Mapping[str, Any], failure: Failure) -> str:
+    said = of_song(failure.service, placements_of(found)[failure.service.value], visit.language)
+    place = f"{markup.name(failure.service.title)} ({markup.code(failure.reason)})"
+    return f"{place}: {markup.sentence(said, 300)}" if said else place
 
 
 async def retry(visit: Visit) -> Answer:
@@ -218,7 +221,7 @@ async def _retry_place(visit: Visit, place: ServiceName | None) -> Answer:
 
 
 async def _tried(visit: Visit, found: Mapping[str, Any]) -> Answer:
-    song, why = markup.name(song_of(found)), failures(found)
+    song, why = visit.song_of(found), failures(found)
     if not why:
         phase = visit.word("phase", status_of(found).get("phase") or "")
         return Answer(visit.say("retry.not_failed", song=song, phase=phase))
@@ -229,7 +232,8 @@ async def _tried(visit: Visit, found: Mapping[str, Any]) -> Answer:
         async def mend(then: Visit) -> Answer:
             return told(then, await then.house.carry_out(act))
 
-        text = visit.say("retry.stuck", song=song, message=markup.name(stuck.message, 400))
+        message = of_song(stuck.service, placements_of(found)[stuck.service.value], visit.language)
+        text = visit.say("retry.stuck", song=song, message=markup.sentence(message, 400))
         return Answer(f"{text}\n{markup.code(act.line)}", ((Key(visit.say("key.mend"), mend),),))
     idle = unasked(visit, [failure.service for failure in why])
     return idle or Answer(visit.say("retry.done", count=1, sync=visit.name))
@@ -241,7 +245,7 @@ async def delete(visit: Visit) -> Answer:
 
 
 async def _doomed(visit: Visit, found: Mapping[str, Any]) -> Answer:
-    song, wanted = markup.name(song_of(found)), acts.absent(found)
+    song, wanted = visit.song_of(found), acts.absent(found)
     if not wanted:
         return Answer(visit.say("delete.already", song=song))
 

@@ -1,5 +1,8 @@
 """How a MusicSync stands, and what is asked of it as a whole: /status, /stats, /sync, /config, /logs, /ping."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import yaml
 
 from navaar.bot import markup
@@ -12,7 +15,7 @@ from navaar.http import tally
 from navaar.kube.client import user_agent
 from navaar.people.acts import approve_plan
 from navaar.people.overview import Overview, Place, Standing, overview
-from navaar.people.span import short
+from navaar.people.why import of_place, of_plan
 from navaar.store.index import SyncKey
 from reconcilers.services.protocol import ServiceName
 
@@ -46,13 +49,14 @@ def _dashboard(visit: Visit, key: SyncKey) -> str:
         lines.append(visit.say("status.plan"))
     lines.append(_counts(visit, view))
     for place in view.places:
-        lines += _place(visit, place)
+        lines += _place(visit, resource, place)
     spoken = {place.standing.message for place in view.places}
     if view.ready.status == "False" and view.ready.message and not any(m and m in view.ready.message for m in spoken):
-        lines.append(markup.text(view.ready.message, 600))
+        lines += _why(visit, resource, None, view.ready)
     waiting = (resource.get("status") or {}).get("plan") or {}
     if waiting.get("hash") and view.mode != "Plan":
-        lines.append(visit.say("status.held", summary=markup.name(waiting.get("summary") or "", 200)))
+        summary = markup.text(of_plan(waiting, visit.language), 200)
+        lines.append(visit.say("status.held", summary=summary))
         lines += [markup.code(act.line) for act in approve_plan(resource)]
     return "\n".join(lines)
 
@@ -73,10 +77,16 @@ def _counts(visit: Visit, view: Overview) -> str:
 def _standing(visit: Visit, standing: Standing) -> str:
     """A condition in a word, and its reason where that tells more."""
     word = visit.word("ready", standing.status)
-    return word if standing.word in ("Ready", "Synced") else f"{word} ({markup.text(standing.word)})"
+    return word if standing.word in ("Ready", "Synced", "Waiting") else f"{word} ({markup.code(standing.word)})"
 
 
-def _place(visit: Visit, place: Place) -> list[str]:
+def _why(visit: Visit, resource: Mapping[str, Any], service: ServiceName | None, standing: Standing) -> list[str]:
+    """What a condition says, and the line that mends it."""
+    why, line = of_place(resource, service, standing.reason, standing.message, visit.language)
+    return [*([markup.sentence(why)] if why else []), *([markup.code(line)] if line else [])]
+
+
+def _place(visit: Visit, resource: Mapping[str, Any], place: Place) -> list[str]:
     standing = place.standing
     title = markup.bold(markup.name(place.service.title))
     told = [visit.say("status.place", place=title, word=_standing(visit, standing))]
@@ -88,11 +98,9 @@ def _place(visit: Visit, place: Place) -> list[str]:
         told.append(visit.say("status.pending", pending=place.pending))
     if place.progress is not None:
         one = place.progress
-        told.append(visit.say("status.progress", done=one.done, total=one.total, lasts=markup.name(one.lasts)))
-    lines = [" · ".join(told)]
-    if standing.message:
-        lines.append(f"  {markup.name(standing.message, 500)}")
-    return lines
+        told.append(visit.say("status.progress", done=one.done, total=one.total, lasts=one.lasting(visit.language)))
+    said = _why(visit, resource, place.service, standing) if standing.message else []
+    return [" · ".join(told), *said]
 
 
 def _doors(visit: Visit) -> Keys:
@@ -165,8 +173,8 @@ async def logs(visit: Visit) -> Answer:
     found = []
     for line in visit.house.lines.latest():
         if dict(line.about).get("sync") == about:
-            ago = short(visit.house.clock() - line.at)
-            found.append(f"{markup.text(ago)} {markup.text(line.level)}: {markup.name(line.message, 300)}")
+            ago = visit.short(visit.house.clock() - line.at)
+            found.append(f"{ago} {markup.code(f'{line.level}: {line.message}', 300)}")
             if len(found) == count:
                 break
     if not found:
@@ -186,6 +194,6 @@ async def ping(visit: Visit) -> Answer:
         if work is None or work.ended is None:
             told.append(visit.say("ping.never", sync=name))
         else:
-            span = short(visit.house.clock() - work.ended)
+            span = visit.short(visit.house.clock() - work.ended)
             told.append(visit.say("ping.pass", sync=name, span=span, seconds=f"{work.seconds:.2f}"))
     return Answer("\n".join(told))

@@ -11,6 +11,7 @@ from navaar.bot.answer import Refused
 from navaar.bot.house import House
 from navaar.people.links import service_named
 from navaar.people.song import named, short_name, song_of
+from navaar.people.span import short
 from navaar.store.index import SyncKey
 from reconcilers.model import Track
 from reconcilers.services.protocol import ServiceName
@@ -46,6 +47,14 @@ class Visit:
     def word(self, group: str, name: str) -> str:
         """One of the operator's words in it, escaped."""
         return markup.text(words.word(self.language, group, name))
+
+    def song_of(self, track: Mapping[str, Any]) -> str:
+        """A song, escaped."""
+        return markup.name(song_of(track, self.language))
+
+    def short(self, seconds: float) -> str:
+        """A span of time."""
+        return short(seconds, self.language)
 
     @property
     def key(self) -> SyncKey:
@@ -103,7 +112,7 @@ class Visit:
         # In a thread: of very many songs it takes a while, and others are to have their turn.
         meant = await asyncio.to_thread(_meant, self.given, self.house.index(self.key), namespace, sync)
         if len(meant) > 1:
-            some = tuple((title_of(one), one["metadata"]["name"]) for one in meant[:SHOWN])
+            some = tuple((title_of(one, self.language), one["metadata"]["name"]) for one in meant[:SHOWN])
             raise Several(some, "not.one_song", given=markup.name(self.given), count=len(meant))
         found = await self.house.resources(namespace, [one["metadata"]["name"] for one in meant])
         if not found:
@@ -111,9 +120,9 @@ class Visit:
         return found[0]
 
 
-def title_of(track: Mapping[str, Any]) -> str:
+def title_of(track: Mapping[str, Any], language: str) -> str:
     """A song to tell it from others: with the end of its Track's name, as two may be called the same."""
-    return f"{song_of(track)} ({short_name(track)})"
+    return f"{song_of(track, language)} ({short_name(track)})"
 
 
 def _meant(words: str, tracks: Mapping[str, Track], namespace: str, sync: str) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ PATIENCE: Mapping[str, float] = {
         (
             "SecretNotFound",
             "SecretIncomplete",
+            "SecretForbidden",
             "NotFound",
             "NotAChannel",
             "Forbidden",
@@ -202,7 +203,7 @@ class _Draft:
             return
         over = replace(known, over=self.now)
         if News.RECOVERED in self.wishes.news:
-            self.tell(about, Item(News.RECOVERED, about, known.at, known.reason), over)
+            self.tell(about, Item(News.RECOVERED, about, since, known.reason), over)
         else:
             # Else its next trouble would be no news.
             self.told[about] = over

@@ -9,8 +9,8 @@ from typing import Any
 from navaar.api.instant import written
 from navaar.notices.news import Item, News
 from navaar.notices.standing import SYNC
-from navaar.people.remedy import parted
-from navaar.words import say
+from navaar.people.why import of_place, of_plan
+from navaar.words import ENGLISH, say
 from reconcilers.matching.legible import legible
 from reconcilers.services.protocol import ServiceName
 
@@ -100,19 +100,22 @@ def message(sync: Mapping[str, Any], items: Iterable[Item], language: str) -> Me
     namespace, name = sync["metadata"]["namespace"], sync["metadata"]["name"]
     items = tuple(items)
     longest = min(MESSAGE, MESSAGES // max(1, sum(bool(item.message) for item in items)))
-    paragraphs = [_paragraph(item, namespace, name, language, longest) for item in items]
+    paragraphs = [_paragraph(item, sync, language, longest) for item in items]
     if (sync["spec"].get("telegram") or {}).get("adminUserIds"):
         paragraphs = [replace(one, word=_CHAT.get(one.item.news, "")) for one in paragraphs]
     return Message(namespace, name, tuple(paragraphs))
 
 
-def _paragraph(item: Item, namespace: str, name: str, language: str, longest: int) -> Paragraph:
+def _paragraph(item: Item, sync: Mapping[str, Any], language: str, longest: int) -> Paragraph:
+    namespace, name = sync["metadata"]["namespace"], sync["metadata"]["name"]
+
     def said(key: str, **values: object) -> str:
         return say(language, f"notice.{key}", **values)
 
-    place = ServiceName(item.about).title if item.about in _PLACES else name
+    service = ServiceName(item.about) if item.about in _PLACES else None
+    place = service.title if service is not None else name
     since = _moment(item.since)
-    sentence, line = parted(item.message)
+    sentence, line = of_place(sync, service, item.reason, item.message, language)
     detail, line = isolated(sentence, longest), line or f"navaar status {name} -n {namespace}"
     match item.news:
         case News.HELLO:
@@ -121,10 +124,12 @@ def _paragraph(item: Item, namespace: str, name: str, language: str, longest: in
             return Paragraph(item, said("sign_in", place=place, since=since), detail, command=line)
         case News.TROUBLE:
             key = "stopped" if item.about == SYNC else "trouble"
-            return Paragraph(item, said(key, place=place, since=since, reason=item.reason), detail, command=line)
+            return Paragraph(item, said(key, place=place, since=since), detail, command=line)
         case News.APPROVAL:
             line = f"navaar approve --plan {item.reason} --sync {name} -n {namespace}"
-            return Paragraph(item, said("approval", since=since), isolated(item.message, longest), command=line)
+            plan = (sync.get("status") or {}).get("plan") or {}
+            summary = item.message if language == ENGLISH else of_plan(plan, language)
+            return Paragraph(item, said("approval", since=since), isolated(summary, longest), command=line)
         case News.REVIEW | News.FAILED:
             which = "review" if item.news is News.REVIEW else "failed"
             head = said(f"{which}.{'one' if item.new == 1 else 'some'}", count=item.new, since=since)
@@ -134,6 +139,7 @@ def _paragraph(item: Item, namespace: str, name: str, language: str, longest: in
             more += [said("all", count=item.all)] if item.all > item.new else []
             return Paragraph(item, head, "", songs, " ".join(more), f"navaar {which} --sync {name} -n {namespace}")
         case News.CONSENT:
+            detail = detail if language == ENGLISH else ""
             return Paragraph(item, said("consent", place=place, ends=since[:10]), detail, command=line)
         case News.RECOVERED:
             return Paragraph(item, said("recovered", place=place, since=since))

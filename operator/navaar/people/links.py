@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from navaar.words import ENGLISH, say
 from reconcilers.services.protocol import ServiceName
 
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
@@ -27,6 +28,15 @@ _ADDRESSES = {
     YOUTUBE: "https://music.youtube.com/watch?v={id}",
     SPOTIFY: "https://open.spotify.com/track/{id}",
 }
+
+
+class NoSong(ValueError):
+    """An address that isn't a song's: a text of the catalogue behind ``link.``, and its placeholders."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(say(ENGLISH, f"link.{key}", **values))
+        self.key = f"link.{key}"
+        self.values = values
 
 
 def service_named(text: str) -> ServiceName:
@@ -82,16 +92,16 @@ def _said(service: ServiceName) -> str:
 
 def _spotify_uri(text: str) -> str:
     kind, _, id = text[len("spotify:") :].partition(":")
-    return _song("Spotify", kind, id, SPOTIFY)
+    return _song(kind, id)
 
 
-def _song(where: str, kind: str, id: str, service: ServiceName) -> str:
+def _song(kind: str, id: str) -> str:
+    if not kind:
+        raise NoSong("page", place=SPOTIFY.title)
     if kind != "track":
-        raise ValueError(
-            f"that is the address of a {kind or 'page'} of {where}, not of a song: open the song, and share that"
-        )
-    if not _IDS[service].fullmatch(id):
-        raise ValueError(f"the address is cut off: {_said(service)}")
+        raise NoSong("kind", place=SPOTIFY.title, kind=kind)
+    if not _IDS[SPOTIFY].fullmatch(id):
+        raise NoSong("cut")
     return id
 
 
@@ -100,24 +110,22 @@ def _address(text: str) -> tuple[ServiceName, str]:
         split = urlsplit(text if "://" in text else f"https://{text}")
         host = (split.hostname or "").removeprefix("www.").removeprefix("m.")
     except ValueError:
-        raise ValueError(f"{text!r} is no address") from None
+        raise NoSong("unreadable", given=text) from None
     parts = [part for part in split.path.split("/") if part]
     if host in ("open.spotify.com", "play.spotify.com"):
         if parts and parts[0].startswith("intl-"):
             parts = parts[1:]
         kind, id = (parts[0] if parts else "", parts[1] if len(parts) > 1 else "")
-        return SPOTIFY, _song("Spotify", kind, id, SPOTIFY)
+        return SPOTIFY, _song(kind, id)
     if host in ("youtube.com", "music.youtube.com", "youtu.be", "youtube-nocookie.com"):
         return YOUTUBE, _video(host, parts, parse_qs(split.query))
     if host in ("t.me", "telegram.me"):
         if len(parts) < 2 or not _IDS[TELEGRAM].fullmatch(parts[-1]):
-            raise ValueError("that is the address of a channel, not of a message in it: copy the link of the message")
+            raise NoSong("channel")
         return TELEGRAM, parts[-1]
     if host in ("spotify.link", "spotify.app.link", "goo.gl", "bit.ly"):
-        raise ValueError(f"{host} hides what it leads to: open it, and paste the address that it led to")
-    raise ValueError(
-        f"{host or text} is none of the three services: paste an address of t.me, YouTube or Spotify, or an id"
-    )
+        raise NoSong("hides", host=host)
+    raise NoSong("elsewhere", host=host or text)
 
 
 def _video(host: str, parts: list[str], query: dict[str, list[str]]) -> str:
@@ -129,7 +137,7 @@ def _video(host: str, parts: list[str], query: dict[str, list[str]]) -> str:
     elif parts and parts[0] in ("shorts", "embed", "live", "v") and len(parts) > 1:
         id = parts[1]
     elif "list" in query or parts[:1] == ["playlist"]:
-        raise ValueError("that is the address of a playlist of YouTube, not of a song: open the song, and share that")
+        raise NoSong("playlist")
     if not _IDS[YOUTUBE].fullmatch(id):
-        raise ValueError(f"that is no address of a song: {_said(YOUTUBE)}")
+        raise NoSong("no_song")
     return id

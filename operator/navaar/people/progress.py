@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from navaar.people.span import DAY, MINUTE, about, short
+from navaar.words import ENGLISH, say
 from reconcilers.budget import SONGS_A_DAY
 from reconcilers.services.protocol import ServiceName
 
@@ -29,7 +30,12 @@ class Progress:
     @property
     def lasts(self) -> str:
         """How long yet, in words."""
-        return about(self.seconds) if self.measured else f"{about(self.seconds)} at best"
+        return self.lasting(ENGLISH)
+
+    def lasting(self, language: str) -> str:
+        """The same in a language."""
+        span = about(self.seconds, language)
+        return span if self.measured else say(language, "at_best", span=span)
 
     @property
     def lasts_briefly(self) -> str:

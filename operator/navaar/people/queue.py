@@ -7,7 +7,8 @@ from typing import Any
 from navaar.api.convert import track_from
 from navaar.people.outlook import Next, Setting, following, setting
 from navaar.people.song import placements_of, song_of
-from navaar.people.span import DAY, about
+from navaar.people.span import DAY, coming
+from navaar.words import ENGLISH, word
 from reconcilers.budget import SONGS_A_DAY
 from reconcilers.plan.bulk import queue_order
 from reconcilers.services.protocol import ServiceName
@@ -30,7 +31,7 @@ class Waiting:
     next: Next
 
 
-def queue(sync: Resource | None, tracks: Iterable[Resource], now: float) -> list[Waiting]:
+def queue(sync: Resource | None, tracks: Iterable[Resource], now: float, language: str = ENGLISH) -> list[Waiting]:
     """What waits of one MusicSync's Tracks, by place; `now` is in Unix seconds. Removals come before additions."""
     waiting = []
     for track in tracks:
@@ -54,19 +55,19 @@ def queue(sync: Resource | None, tracks: Iterable[Resource], now: float) -> list
         ]
         here.sort(key=lambda one: one[0])
         for turn, (_, source, track, placement) in enumerate(here, 1):
-            next = _in_turn(following(placement, around, now), turn, service, around)
+            next = _in_turn(following(placement, around, now, language), turn, service, around, language)
             operation = OPERATIONS[placement["state"]]
             found.append(Waiting(track, song_of(track), service, operation, source, turn, next))
     return found
 
 
-def _in_turn(next: Next, turn: int, service: ServiceName, around: Setting) -> Next:
+def _in_turn(next: Next, turn: int, service: ServiceName, around: Setting, language: str) -> Next:
     """With what the service's limits make of the place in the queue."""
-    if next.when != "in turn" or around.idle or around.reason:
+    if next.word != "in turn" or around.idle or around.reason:
         return next
     daily = SONGS_A_DAY[service]
     if service is ServiceName.TELEGRAM:
         seconds = turn / daily * DAY
     else:
         seconds = max(0.0, (turn - daily) / daily * DAY)
-    return Next(next.says, "next" if seconds < 60 else f"in {about(seconds).removeprefix('about ')}")
+    return Next(next.says, word(language, "when", "next") if seconds < 60 else coming(seconds, language))

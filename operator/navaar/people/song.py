@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Resource = Mapping[str, Any]
+from navaar.words import ENGLISH, say
 
-UNNAMED = "(not read yet)"
-"""In the place of a title that isn't known."""
+Resource = Mapping[str, Any]
 
 
 def status_of(track: Resource) -> Mapping[str, Any]:
@@ -31,11 +30,11 @@ def title_of(track: Resource) -> str:
     return track["spec"].get("title") or status_of(track).get("title") or ""
 
 
-def song_of(track: Resource) -> str:
-    """Artist and title, as a person would write them."""
+def song_of(track: Resource, language: str = ENGLISH) -> str:
+    """Artist and title, as a person would write them; words of that language where the title isn't known."""
     artist, title = artist_of(track), title_of(track)
     if not title:
-        return UNNAMED
+        return say(language, "unnamed")
     return f"{artist} – {title}" if artist else title
 
 

@@ -4,31 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from navaar.people.evidence import facts, version
 from navaar.people.failure import failures
 from navaar.people.links import address
 from navaar.people.outlook import Next, following, setting
 from navaar.people.question import Question, questions
 from navaar.people.song import placements_of, song_of, status_of, sync_of
+from navaar.people.why import of_song, of_track
+from navaar.words import ENGLISH, LANGUAGES, say, word
 from reconcilers.services.protocol import ServiceName
 
 Resource = Mapping[str, Any]
-
-_METHODS = {
-    "Origin": "it was first seen there",
-    "Identity": "an entry there is the same song",
-    "Listed": "an entry there is the same song",
-    "Search": "a search found it",
-    "ISRC": "it has the same recording code",
-    "Pin": "a person pinned it",
-    "Replacement": "a person put it in the place of another",
-    "Stored": "the service stored it for the one that was asked for",
-}
-
-_SOURCES = {
-    "Backlog": "it was there when the place was first read",
-    "New": "it came while the place was watched",
-    "Requested": "a person asked for it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,88 +56,97 @@ class Story:
         return "" if told else self.message
 
 
-def story(track: Resource, sync: Resource | None, now: float) -> Story:
+def story(track: Resource, sync: Resource | None, now: float, language: str = ENGLISH) -> Story:
     """The Track's story; `sync` None: its MusicSync is gone. `now` is in Unix seconds."""
     status, metadata = status_of(track), track["metadata"]
     declared = [s for s in ServiceName if sync is None or sync["spec"].get(s.value)]
     placements = placements_of(track)
     chapters = tuple(
-        _chapter(service, placements.get(service.value), sync, now)
+        _chapter(service, placements.get(service.value), sync, now, language)
         for service in declared
         if sync is not None or service.value in placements
     )
     return Story(
         metadata["namespace"],
         metadata["name"],
-        song_of(track),
+        song_of(track, language),
         sync_of(track),
         status.get("phase") or "New",
-        status.get("message") or "",
-        _came(track, sync),
-        tuple(_known(status)),
-        tuple(_wishes(track["spec"])),
+        of_track(track, language),
+        _came(track, sync, language),
+        tuple(_known(status, language)),
+        tuple(_wishes(track["spec"], language)),
         chapters,
         tuple(questions(track)),
-        tuple((one["at"], one["event"]) for one in status.get("history") or ()),
+        tuple((one["at"], _happened(one["event"], language)) for one in status.get("history") or ()),
     )
 
 
-def _came(track: Resource, sync: Resource | None) -> str:
+def _came(track: Resource, sync: Resource | None, language: str) -> str:
     created, origin = track["metadata"]["creationTimestamp"], track["spec"].get("origin")
     source = status_of(track).get("source") or ""
     if origin is None:
-        return f"a person asked for it by this Track, applied {_day(created)}"
+        return say(language, "came.asked", at=_day(created))
     service = ServiceName(origin["service"])
     link = address(service, origin["id"], _channel(sync)) or origin["id"]
-    why = _SOURCES.get(source, "")
-    return f"first seen in {service.title}, {_day(created)}: {link}" + (f" ({why})" if why else "")
+    came = say(language, "came.seen", place=service.title, at=_day(created), link=link)
+    why = LANGUAGES[language].get(f"came.{source}")
+    return f"{came} ({why})" if why else came
 
 
-def _known(status: Mapping[str, Any]) -> Iterator[str]:
+def _known(status: Mapping[str, Any], language: str) -> Iterator[str]:
+    def said(key: str, **values: object) -> str:
+        return say(language, f"known.{key}", **values)
+
     identity = status.get("identity")
     if not identity:
         return
     artist = identity.get("artist") or ", ".join(identity.get("artists") or ())
     # Names end their lines: behind one that is written from right to left, a number would stand on its wrong side.
-    yield f"read as: {f'{artist} – ' if artist else ''}{identity['title']}"
+    yield said("read", song=f"{f'{artist} – ' if artist else ''}{identity['title']}")
     if identity.get("album"):
-        yield f"album: {identity['album']}"
+        yield said("album", album=identity["album"])
     more = []
     if identity.get("durationSeconds"):
         more.append(length(identity["durationSeconds"]))
     if identity.get("isrc"):
-        more.append(f"ISRC {identity['isrc']}")
+        more.append(said("isrc", isrc=identity["isrc"]))
     if identity.get("version"):
-        more.append(f"version {' '.join(identity['version'])}")
+        more.append(said("version", version=" ".join(version(one, language) for one in identity["version"])))
     if identity.get("method"):
-        more.append(f"as its {identity['method']} says")
+        more.append(said("method", method=word(language, "method", identity["method"])))
     if more:
-        yield ", ".join(more)
+        yield say(language, "comma").join(more)
     if status.get("audio"):
-        yield f"the channel's audio comes from {address(ServiceName.YOUTUBE, status['audio']['youtubeId'])}"
+        yield said("audio", link=address(ServiceName.YOUTUBE, status["audio"]["youtubeId"]))
 
 
-def _wishes(spec: Mapping[str, Any]) -> Iterator[str]:
-    for name, said in (("title", "title"), ("isrc", "ISRC")):
+def _wishes(spec: Mapping[str, Any], language: str) -> Iterator[str]:
+    def said(key: str, **values: object) -> str:
+        return say(language, f"wish.{key}", **values)
+
+    for name in ("title", "isrc"):
         if spec.get(name) and spec.get("origin"):
-            yield f"{said}: {spec[name]}"
+            yield said(name, **{name: spec[name]})
     if spec.get("artists") and spec.get("origin"):
-        yield f"artists: {', '.join(spec['artists'])}"
+        yield said("artists", artists=", ".join(spec["artists"]))
     if spec.get("durationSeconds"):
-        yield f"length: {length(spec['durationSeconds'])}"
+        yield said("length", length=length(spec["durationSeconds"]))
     for name, id in (spec.get("pins") or {}).items():
-        yield f"pinned in {ServiceName(name).title}: {id}"
+        yield said("pinned", place=ServiceName(name).title, id=id)
     for name, ids in (spec.get("rejects") or {}).items():
         if ids:
-            yield f"rejected in {ServiceName(name).title}: {', '.join(ids)}"
+            yield said("rejected", place=ServiceName(name).title, ids=", ".join(ids))
     if spec.get("excludeFrom"):
-        yield f"left alone in {', '.join(ServiceName(name).title for name in spec['excludeFrom'])}"
+        yield said("excluded", places=", ".join(ServiceName(name).title for name in spec["excludeFrom"]))
     if spec.get("state") == "Absent":
-        yield "Absent: taken out of every place"
+        yield said("absent")
 
 
-def _chapter(service: ServiceName, placement: Mapping[str, Any] | None, sync: Resource | None, now: float) -> Chapter:
-    next = following(placement, setting(sync, service), now)
+def _chapter(
+    service: ServiceName, placement: Mapping[str, Any] | None, sync: Resource | None, now: float, language: str
+) -> Chapter:
+    next = following(placement, setting(sync, service), now, language)
     if placement is None:
         return Chapter(service, "Pending", "", "", "", (), "", "", next)
     id = placement.get("id") or ""
@@ -162,24 +157,35 @@ def _chapter(service: ServiceName, placement: Mapping[str, Any] | None, sync: Re
         placement.get("changedAt") or "",
         id,
         address(service, id, _channel(sync)) if id else "",
-        tuple(_evidence(placement)),
-        f"{attempts} attempt{'' if attempts == 1 else 's'}" if attempts else "",
-        placement.get("message") or "",
+        tuple(_evidence(placement, language)),
+        say(language, f"attempts.{'one' if attempts == 1 else 'some'}", tries=attempts) if attempts else "",
+        of_song(service, placement, language),
         next,
     )
 
 
-def _evidence(placement: Mapping[str, Any]) -> Iterator[str]:
+def _evidence(placement: Mapping[str, Any], language: str) -> Iterator[str]:
     match = placement.get("match")
     if match:
         score = f", {match['score']:.2f}" if match.get("score", 1) != 1 else ""
-        reasons = f" ({'; '.join(match['reasons'])})" if match.get("reasons") else ""
-        yield f"{_METHODS.get(match['method'], match['method'])}{score}{reasons}"
+        reasons = f" ({facts(match['reasons'], language)})" if match.get("reasons") else ""
+        yield f"{word(language, 'match', match['method'])}{score}{reasons}"
     if placement.get("origin") == "Placed":
         placed = placement.get("placedAt")
-        yield "we put it there" + (f", {_day(placed)}" if placed else "")
+        yield say(language, "placed_at", at=_day(placed)) if placed else say(language, "placed")
     if placement.get("ids"):
-        yield f"also there as {', '.join(placement['ids'])}"
+        yield say(language, "also", ids=", ".join(placement["ids"]))
+
+
+def _happened(event: str, language: str) -> str:
+    """An event of a Track's history, which is a place, the state that the song came to there, and why."""
+    place, _, rest = event.partition(": ")
+    if language == ENGLISH or place not in _PLACES:
+        return event
+    return f"{ServiceName(place).title}: {word(language, 'state', rest.partition(' ')[0])}"
+
+
+_PLACES = frozenset(ServiceName)
 
 
 def mends(track: Resource) -> list[str]:

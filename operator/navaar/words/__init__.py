@@ -1,16 +1,27 @@
-"""What people are told in chats, in their language: one module per language, with the same keys and placeholders in each.
+"""What people are told in their language: a few modules per language, with the same keys and placeholders in each.
 
-Texts are plain: markup is put around them, and values come in escaped by whoever marks up.
+Texts are plain: markup is put around them, and values come in escaped by whoever marks up. What stands in backticks is to
+be typed or copied.
+
+Conditions and placements say in English why they are as they are, for English is the language of the API. In any other
+language a sentence is made of their reason, and of what else the object says: `REASONS`.
 """
 
 from collections.abc import Mapping
 
-from navaar.words import en, fa
+from navaar.words import en, en_songs, fa, fa_reasons, fa_songs, ru, ru_reasons, ru_songs
 
 ENGLISH = "en"
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {ENGLISH: en.WORDS, "fa": fa.WORDS}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    ENGLISH: {**en.WORDS, **en_songs.WORDS},
+    "fa": {**fa.WORDS, **fa_songs.WORDS},
+    "ru": {**ru.WORDS, **ru_songs.WORDS},
+}
 """The catalogues, by ISO 639-1."""
+
+REASONS: Mapping[str, Mapping[str, str]] = {"fa": fa_reasons.REASONS, "ru": ru_reasons.REASONS}
+"""Sentences for reasons (`navaar.people.why`), in every language but English."""
 
 
 def language_of(code: str | None) -> str:
