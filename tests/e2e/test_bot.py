@@ -391,8 +391,10 @@ def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str) -
     for song in scene.box.world.catalogue.songs:
         for artists, title in (song.names("spotify"), song.names("youtube"), song.names("telegram")):
             names |= {*artists, title, song.album or title, song.isrc or title}
-    for status in (track["status"] for track in scene.tracks()):
+    for track in scene.tracks():
+        status = track["status"]
         read = status.get("identity") or {}
+        names.add(track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-"))
         names |= {status["title"], *read.get("artists", ()), read.get("album") or status["title"]}
     for command in WALK:
         told = person.asks(command.replace("tapes", quickstart.NAME))
