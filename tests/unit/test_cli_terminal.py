@@ -64,7 +64,7 @@ def shown(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     for module in (output, tracktable):
         monkeypatch.setattr(module, "on_terminal", lambda: True)
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((width, 40)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((width, 40)))
 
     def show(act: Callable[[], object]) -> list[str]:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
