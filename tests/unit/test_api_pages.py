@@ -1,6 +1,7 @@
 """Which Tracks an answer of the API has, on which page, and which of their fields."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any, cast
 
@@ -23,7 +24,10 @@ TRACKS = {track.name: track for track in (record_from(manifest(number)) for numb
 def ask(query: str = "", tracks: dict[str, Track] = TRACKS, phases: tuple[str, ...] = ()) -> dict[str, Any]:
     pairs = [(name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
     question = read(AboutAllTracks, pairs)
-    return asyncio.run(page({("music", "tapes"): tracks}, question, lambda key: (), phases))
+    answer: dict[str, Any] = json.loads(
+        asyncio.run(page({("music", "tapes"): tracks}, question, lambda key: (), phases))
+    )
+    return answer
 
 
 def refused(query: str) -> str:

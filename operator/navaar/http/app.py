@@ -143,7 +143,7 @@ async def _answer(endpoint: Endpoint, answers: Answers, gate: Gate, request: Req
             return Response(media_type=TYPE)
         return endpoint.streamer(answers, question, caller, lambda problem: _with(problem.response()))
     made = await endpoint.handler(answers, question, caller, request.path_params)
-    return Response(to_json(made), media_type="application/json")
+    return Response(made if isinstance(made, bytes) else to_json(made), media_type="application/json")
 
 
 def _accepts(accept: str, media_type: str) -> bool:

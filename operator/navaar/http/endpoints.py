@@ -34,7 +34,8 @@ from navaar.kube.client import user_agent
 from reconcilers.delivery import EVERY
 from reconcilers.model import Phase
 
-Handler = Callable[["Answers", Any, Caller, Mapping[str, str]], Awaitable[dict[str, Any]]]
+Handler = Callable[["Answers", Any, Caller, Mapping[str, str]], Awaitable[dict[str, Any] | bytes]]
+"""What it gives is the answer, or the answer as JSON."""
 
 Streamer = Callable[["Answers", Any, Caller, Callable[[Problem], Response]], EventStream]
 """Goes on telling, where a client accepts server-sent events."""
@@ -101,7 +102,7 @@ class Answers:
 
     # ------------------------------------------------------------------ which
 
-    async def tracks(self, question: AboutAllTracks, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+    async def tracks(self, question: AboutAllTracks, caller: Caller, path: Mapping[str, str]) -> bytes:
         """Tracks.
 
         Page by page. A page goes on where the last one ended, whatever came and went meanwhile. `status` is another
@@ -109,21 +110,21 @@ class Answers:
         """
         return await self._page(question, caller, ())
 
-    async def failed(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+    async def failed(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> bytes:
         """Songs that were given up.
 
         Tracks in the phase Failed; the message says why, and what to do.
         """
         return await self._page(question, caller, (Phase.FAILED.value,))
 
-    async def pending(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+    async def pending(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> bytes:
         """Songs on their way.
 
         Tracks in the phase Syncing, and those so new that they have none yet.
         """
         return await self._page(question, caller, (Phase.SYNCING.value, ""))
 
-    async def review(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+    async def review(self, question: AboutTracks, caller: Caller, path: Mapping[str, str]) -> bytes:
         """Songs that wait for a person.
 
         Tracks in the phase Review, with the candidates and the command that takes each.
@@ -206,7 +207,7 @@ class Answers:
 
     # ------------------------------------------------------------------ what they share
 
-    async def _page(self, question: AboutTracks, caller: Caller, phases: tuple[str, ...]) -> dict[str, Any]:
+    async def _page(self, question: AboutTracks, caller: Caller, phases: tuple[str, ...]) -> bytes:
         there = await self._sight.groups(caller, question)
         return await tracklist.page(self._sight.tracks_of(there), question, self._sight.services, phases)
 
