@@ -377,8 +377,17 @@ def test_the_log_is_told_from_the_end_and_by_pages(everywhere: Client) -> None:
 
 def test_nobody_in_particular_sees_nothing(scene: Scene) -> None:
     stranger = Client(scene.operator.port, None)
-    for path in ("/counts", "/stats", "/tracks", f"/tracks/{ATTIC}/old-0", "/failed", "/logs", "/sync-state"):
-        answer = stranger.get(path)
+    for path in (
+        "/counts",
+        "/stats",
+        "/tracks",
+        f"/tracks/{ATTIC}/old-0",
+        "/failed",
+        "/logs",
+        "/sync-state",
+        "/progress",
+    ):
+        answer = stranger.get(path, {"Accept": "text/event-stream, */*"})
         assert answer.status == 401
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
         assert "kubectl create token" in answer.detail
@@ -411,8 +420,8 @@ def test_the_token_of_the_file_sees_everything_and_may_be_replaced(scene: Scene)
 
 def test_who_has_no_right_sees_nothing_though_the_operator_may(scene: Scene) -> None:
     nobody = somebody(scene, "sees-nothing")
-    for path in ("/counts", "/stats", "/tracks", "/failed", "/pending", "/review", "/sync-state", "/logs"):
-        answer = nobody.get(path)
+    for path in ("/counts", "/stats", "/tracks", "/failed", "/pending", "/review", "/sync-state", "/logs", "/progress"):
+        answer = nobody.get(path, {"Accept": "text/event-stream, */*"})
         assert answer.status == 403, path
         assert "have a Role" in answer.detail
         assert b"old-0" not in answer.body
@@ -583,6 +592,7 @@ def test_no_secret_is_in_any_answer(scene: Scene, everywhere: Client) -> None:
         "/review",
         "/logs?limit=500",
         "/sync-state",
+        "/progress",
     ]
     paths += [f"/tracks/{MUSIC}/{scene.tracks()[0]['metadata']['name']}", "/../openapi.json", "/../docs", "/../metrics"]
     told = b"".join(static.get(path).body for path in paths) + scene.operator.log.read_bytes()
@@ -613,6 +623,8 @@ def test_one_that_stands_by_answers_as_well_and_says_who_leads(scene: Scene) -> 
         (state,) = client("/sync-state")["items"]
         assert state["conditions"] == scene.sync()["status"]["conditions"]
         assert "nextPass" not in state
+        progress = client("/progress")
+        assert (progress["operator"]["leading"], progress["items"]) == (False, [])
         elsewhere = client.get("/counts", {"Host": "rebound.example:8080"})
         assert elsewhere.status == 403
         assert "localhost" in elsewhere.detail
