@@ -334,6 +334,19 @@ async def test_of_too_many_at_once_the_whole_is_told_and_no_more_is_kept_of_them
         assert [one.step for one in listener.take().deliveries or ()] == [Step.STARTING]
 
 
+async def test_who_is_told_too_much_at_once_is_told_how_it_stands_anew() -> None:
+    api, client = Api(), Client()
+    task = api.stream(client)
+    await until(lambda: client.events() == ["now"])
+    for number in range(NAMES + 1):
+        api.fetch(f"t{number}", f"song-{number}")
+    await until(lambda: len(client.events()) == 2)
+    assert client.events() == ["now", "now"]
+    assert len(client.told("now")[1]["items"]) == NAMES + 1
+    client.left.set()
+    await task
+
+
 async def test_one_who_takes_nothing_of_it_on_the_wire_is_dropped_and_another_is_told_all_the_while() -> None:
     live = Live()
     told = "x" * 500_000
@@ -443,14 +456,35 @@ async def test_a_bar_is_moved_by_what_who_looks_on_is_told_and_not_by_a_look_at_
     await server.close()
 
 
-async def test_who_may_not_list_tracks_is_shown_none_of_them_on_their_way() -> None:
-    reviews = Reviewed()
-    reviews.denied = {"tracks"}
-    browser = Moving(sources(20, NOW), reviews)
-    status, _, _ = await browser.ask("/sign-in", "POST", {"token": TOKEN, "next": "/"}, Sec_Fetch_Site="same-origin")
-    assert status == 303
+class Half(Reviewed):
+    """May list MusicSyncs everywhere, and Tracks in the namespace attic only."""
+
+    async def allowed(self, token: str, question: tuple[str, str, str, str]) -> bool:
+        return question[1] == "musicsyncs" or question[2] == "attic"
+
+
+async def test_who_may_list_a_musicsync_but_not_its_tracks_is_shown_none_of_them_on_their_way() -> None:
+    there = replace(sources(20, NOW), namespaces=[NAMESPACE, "attic"])
+    hidden = track(1000, NOW)
+    hidden["metadata"]["namespace"] = "attic"
+    there.tracks.index.take(hidden)
+    browser, client = Moving(there, Half()), Client()
     begun(browser.all)
     browser.all.told("t", Step.DOWNLOADING, 100_000, 800_000)
+    bearer = f"Bearer {TOKEN}"
     for path in PAGES[:2]:
-        _, text, _ = await browser.ask(path)
-        assert "Hyperballad" not in text
+        status, text, _ = await browser.ask(path, Authorization=bearer)
+        assert (status, SYNC in text, "data-delivery=" in text) == (200, True, False)
+    scope = {
+        "type": "http", "method": "GET", "path": "/live", "raw_path": b"/live", "root_path": "", "query_string": b"",
+        "headers": [(b"authorization", bearer.encode()), (b"host", b"localhost")],
+    }  # fmt: skip
+    task = asyncio.create_task(browser.app(scope, client.receive, client.send))
+    await until(lambda: client.events() == ["now"])
+    browser.all.told("t", Step.DOWNLOADING, 200_000, 800_000)
+    begun(browser.all, "other", hidden["metadata"]["name"], ("attic", SYNC))
+    browser.all.told("other", Step.WAITING, 0, None)
+    await until(lambda: client.told("progress"))
+    assert [item["sync"] for told in client.told("progress") for item in told["items"]] == [f"attic/{SYNC}"]
+    client.left.set()
+    await task
