@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,11 +18,11 @@ from navaar.http.access import Gate
 from navaar.http.app import application
 from navaar.http.docs import page as docs
 from navaar.http.endpoints import Answers
-from navaar.http.live import NAMES, Changes, Live
+from navaar.http.live import MOST, NAMES, Changes, Live
 from navaar.http.openapi import document
 from navaar.http.server import HttpServer
 from navaar.http.sources import Leader, Sources
-from navaar.http.stream import Event, EventStream
+from navaar.http.stream import PATIENCE, PULSE, Event, EventStream
 from navaar.people.delivery import says
 from reconcilers.delivery import EVERY, Paced, Step
 from reconcilers.errors import ItemError, QuotaError
@@ -384,6 +385,20 @@ def test_the_stream_is_described() -> None:
     operation = document()["paths"]["/api/progress"]["get"]
     assert set(operation["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
     assert "text/event-stream" in docs(document())
+
+
+def test_the_figures_that_people_are_told_are_those_that_hold() -> None:
+    written = " ".join((Path(__file__).parents[2] / "docs" / "api.md").read_text().split())
+    described = document()["paths"]["/api/progress"]["get"]["description"]
+    four = {0.25: "four times a second"}[EVERY]
+    for text in (written, described):
+        assert four in text
+        assert f"takes nothing for {PATIENCE:.0f} seconds is cut off" in text
+        assert f"every {PULSE:.0f} seconds" in text
+        assert "`now`" in text
+    assert f"at most {MOST} listen at a time" in written
+    steps = document()["components"]["schemas"]["DeliveryState"]["properties"]["step"]["description"]
+    assert all(step in steps for step in Step)
 
 
 # ------------------------------------------------------------------ on the page
