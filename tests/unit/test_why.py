@@ -103,6 +103,14 @@ def test_in_english_it_is_what_the_api_says() -> None:
     assert of_song(SPOTIFY, {"reason": "PinDead", "message": "it is gone"}, ENGLISH) == "it is gone"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", ["InvalidSpec", "Forbidden"])
+def test_a_condition_that_repeats_an_exception_is_not_repeated_itself(reason: str, language: str) -> None:
+    planted = "tracks is forbidden: User system:serviceaccount:navaar cannot create"
+    told, _ = of_place(sync(), None, reason, planted, language)
+    assert told and "serviceaccount" not in told
+
+
 def test_a_sentence_holds_what_the_object_says() -> None:
     secret, _ = of_place(sync(), SPOTIFY, "SecretNotFound", "", "ru")
     assert "`our-spotify`" in secret and "Spotify" in secret

@@ -60,6 +60,13 @@ def test_every_text_is_in_the_letters_of_its_language(language: str) -> None:
         )
 
 
+def test_every_language_tells_of_the_same_reasons_with_the_same_placeholders_and_english_of_some() -> None:
+    assert REASONS["fa"].keys() == REASONS["ru"].keys() > REASONS[ENGLISH].keys()
+    for key, text in REASONS["fa"].items():
+        told = [REASONS[language][key] for language in REASONS if key in REASONS[language]]
+        assert all(placeholders(one) == placeholders(text) for one in told), key
+
+
 def test_what_is_to_be_typed_is_the_same_in_every_language() -> None:
     for key in REASONS["ru"]:
         told = {language: sorted(set(BACKTICKS.findall(REASONS[language][key]))) for language in OTHERS}

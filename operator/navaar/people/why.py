@@ -1,7 +1,8 @@
 """Why a place is not ready, and why a song stands as it does, in a person's language.
 
-In English it is what the condition or the placement says. In any other language it is made of the reason, and of what else
-the object says: a sentence of its own, not a translation. A service's own words are in no catalogue, so they stand behind.
+In English it is what the condition or the placement says, unless that repeats an exception. In any other language it is made
+of the reason, and of what else the object says: a sentence of its own, not a translation. A service's own words are in no
+catalogue, so they stand behind.
 """
 
 import re
@@ -27,11 +28,12 @@ def of_place(
 ) -> tuple[str, str]:
     """What a condition says of a place, or of the whole MusicSync (`service` None), and the line that mends it, if any."""
     said, line = parted(message)
-    if language == ENGLISH or not (reason or message):
-        return said, line
-    spec, status = (sync or {}).get("spec") or {}, (sync or {}).get("status") or {}
     name = ((sync or {}).get("metadata") or {}).get("name", "Navaar")
     place, variant = (service.title, service.value) if service is not None else (name, "sync")
+    sentence = _sentence(language, "place", reason, variant)
+    if not (reason or message) or (language == ENGLISH and sentence is None):
+        return said, line
+    spec, status = (sync or {}).get("spec") or {}, (sync or {}).get("status") or {}
     section = spec.get(variant) or {}
     if reason == "Ready":
         # All is well, but for a consent that is about to end.
@@ -42,7 +44,7 @@ def of_place(
         "secret": (section.get("credentialsSecretRef") or {}).get("name", "?"),
         "list": section.get("channel") or section.get("playlist") or "?",
     }
-    told = _sentence(language, "place", reason, variant, values)
+    told = _filled(language, sentence, reason, values)
     moment = _MOMENT.search(message)
     if moment is not None and reason in ("QuotaExhausted", "RateLimited"):
         told += f" {REASONS[language]['until'].format(moment=moment[0])}"
@@ -66,7 +68,7 @@ def of_song(service: ServiceName, placement: Mapping[str, Any], language: str) -
         "best": f"{max((float(one['score']) for one in candidates), default=0.0):.2f}",
     }
     variant = "alone" if reason == "PossibleDuplicate" and other is None else service.value
-    return _sentence(language, "song", reason, variant, values) + _quoted(reason, message)
+    return _filled(language, _sentence(language, "song", reason, variant), reason, values) + _quoted(reason, message)
 
 
 def of_track(track: Resource, language: str) -> str:
@@ -96,14 +98,16 @@ def _counted(plan: Mapping[str, Any], language: str) -> Iterator[str]:
         yield sentences["plan.searches"].format(count=plan["searches"])
 
 
-def _sentence(language: str, group: str, reason: str, variant: str, values: Mapping[str, object]) -> str:
+def _sentence(language: str, group: str, reason: str, variant: str) -> str | None:
     """The sentence for a reason; what befalls a song as it befalls a place has that one's."""
-    sentences = REASONS[language]
-    for key in (f"{group}.{reason}.{variant}", f"{group}.{reason}", f"place.{reason}.{variant}", f"place.{reason}"):
-        if key in sentences:
-            # Of a song, not all is at hand that a sentence about its place may want.
-            return sentences[key].format_map(defaultdict(lambda: "?", values))
-    return sentences["unknown"].format(place=values["place"], reason=reason)
+    keys = (f"{group}.{reason}.{variant}", f"{group}.{reason}", f"place.{reason}.{variant}", f"place.{reason}")
+    return next((found for key in keys if (found := REASONS[language].get(key)) is not None), None)
+
+
+def _filled(language: str, sentence: str | None, reason: str, values: Mapping[str, object]) -> str:
+    # Of a song, not all is at hand that a sentence about its place may want.
+    known = defaultdict(lambda: "?", values, reason=reason)
+    return (sentence or REASONS[language]["unknown"]).format_map(known)
 
 
 def _quoted(reason: str, said: str) -> str:

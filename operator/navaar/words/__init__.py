@@ -7,21 +7,46 @@ Conditions and placements say in English why they are as they are, for English i
 language a sentence is made of their reason, and of what else the object says: `REASONS`.
 """
 
-from collections.abc import Mapping
-
-from navaar.words import en, en_songs, fa, fa_reasons, fa_songs, ru, ru_reasons, ru_songs
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 ENGLISH = "en"
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {
-    ENGLISH: {**en.WORDS, **en_songs.WORDS},
-    "fa": {**fa.WORDS, **fa_songs.WORDS},
-    "ru": {**ru.WORDS, **ru_songs.WORDS},
-}
-"""The catalogues, by ISO 639-1."""
+_CODES = (ENGLISH, "fa", "ru")
 
-REASONS: Mapping[str, Mapping[str, str]] = {"fa": fa_reasons.REASONS, "ru": ru_reasons.REASONS}
-"""Sentences for reasons (`navaar.people.why`), in every language but English."""
+
+class Catalogues(Mapping[str, Mapping[str, str]]):
+    """One catalogue per language, by ISO 639-1, of the modules ``en``, ``en_songs``: read when the language is first spoken."""
+
+    def __init__(self, *endings: str) -> None:
+        self._endings = endings
+        self._read: dict[str, Mapping[str, str]] = {}
+
+    def __getitem__(self, language: str) -> Mapping[str, str]:
+        if language not in self._read:
+            if language not in _CODES:
+                raise KeyError(language)
+            found: dict[str, str] = {}
+            for ending in self._endings:
+                found |= import_module(f"{__name__}.{language}{ending}").WORDS
+            self._read[language] = found
+        return self._read[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CODES)
+
+    def __len__(self) -> int:
+        return len(_CODES)
+
+    def __contains__(self, language: object) -> bool:
+        return language in _CODES
+
+
+LANGUAGES = Catalogues("", "_songs")
+"""What people are told."""
+
+REASONS = Catalogues("_reasons")
+"""Sentences for reasons (`navaar.people.why`); in English for those only that the API can't be quoted for."""
 
 
 def language_of(code: str | None) -> str:

@@ -1,6 +1,6 @@
 """Persian: why a place is not ready, and why a song stands as it does, by reason. None begins with a Latin word."""
 
-REASONS = {
+WORDS = {
     "place.AuthExpired": "ورود به {place} دیگر پذیرفته نمی‌شود: اجازه پس گرفته شده، عوض شده یا تمام شده است. دوباره وارد شوید.",
     "place.AuthExpired.telegram": "توکن ربات را {place} نمی‌پذیرد. از @BotFather یکی تازه بگیرید.",
     "place.InvalidCredentials": "اطلاعات ورود به {place} خراب است. دوباره وارد شوید.",

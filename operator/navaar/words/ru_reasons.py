@@ -1,6 +1,6 @@
 """Russian: why a place is not ready, and why a song stands as it does, by reason."""
 
-REASONS = {
+WORDS = {
     # Of a place, or of the whole MusicSync. Behind a dot: of that place only, or of the whole.
     "place.AuthExpired": "{place} больше не принимает вход: разрешение отозвано, заменено или истекло. Войдите снова.",
     "place.AuthExpired.telegram": "{place} не принимает токен бота. Возьмите новый у @BotFather.",

@@ -21,7 +21,7 @@ WORDS = {
     "in.hour.some": "через {n} ч",
     "in.day.one": "через сутки",
     "in.day.some": "через {n} дн.",
-    "at_best": "не быстрее чем {span}",
+    "at_best": "в лучшем случае {span}",
     "next.add": "песню добавим",
     "next.remove": "песню уберём",
     "next.correct": "пост заменим",
