@@ -112,6 +112,30 @@ def test_what_waits_for_a_person_is_told_together_and_a_place_is_well_again_once
     assert item["command"] == f"navaar approve --plan {waiting} --sync friday-tapes -n {scene.namespace}"
 
 
+@pytest.mark.time_travel
+def test_a_hundred_failures_are_two_messages_at_most_and_each_is_counted_once(scene: Scene) -> None:
+    scene.start()
+    scene.begin(notifications=by_webhook(scene, events=["Failed"]))
+    scene.until("the greeting has come", lambda: news(scene) == [["Hello"]])
+    scene.patch_sync({"spec": {"spotify": {"maxAdds": 1000}}})
+    for n in range(100):
+        dead = f"{n:022d}"
+        scene.track(f"gone-{n}", title=f"Gone {n}", pins={"spotify": dead}, excludeFrom=["telegram", "youtubeMusic"])
+    scene.until(
+        "they have failed", lambda: (scene.sync().get("status") or {}).get("counts", {}).get("failed") == 100, 60
+    )
+    scene.advance(330)
+
+    def told() -> list[dict[str, Any]]:
+        return [item for one in received(scene)[1:] for item in one["items"]]
+
+    scene.until("they are told of", lambda: sum(item["new"] for item in told()) == 100)
+    scene.advance(7 * HOUR)
+    scene.sync_now()
+    assert len(received(scene)[1:]) <= 2
+    assert sum(item["new"] for item in told()) == told()[-1]["all"] == 100
+
+
 def digests(scene: Scene) -> list[dict[str, Any]]:
     return [item for one in received(scene) for item in one["items"] if item["news"] == "Digest"]
 
