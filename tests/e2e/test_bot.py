@@ -384,7 +384,7 @@ NUMBERED = re.compile(r"^\d+\. \u2068[^\u2069]*\u2069", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["Reza", "Olga"])
-def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str) -> None:
+def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str, mina: Person) -> None:
     person = Person(scene, name, scene.box.world.telegram.person(name).id)
     assert {command.partition(" ")[0] for command in WALK} >= {f"/{name}" for name in COMMANDS}
     names = {quickstart.NAME, SECOND, "nosuchsong", "nonsense", "mars", "a lot", "Nobody", "Gone", "Adele - Hello"}
@@ -402,6 +402,9 @@ def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str) -
             own = NUMBERED.sub("", text).translate(ISOLATES)
             assert not foreign(own, names), f"{command}: {said(told)}"
     scene.until("what was tried again has failed again", lambda: len(in_phase(scene, "Failed")) == 1)
+    for command in ("/status", "/stats", "/queue"):
+        ours, theirs = (re.findall(r"\d+", one.reads(f"{command} {quickstart.NAME}")) for one in (mina, person))
+        assert theirs == ours, "the numbers are those of English, which are those of kubectl"
 
 
 def test_of_several_it_is_said_which_one(scene: Scene, reza: Person) -> None:
