@@ -179,7 +179,7 @@ def test_whatever_goes_wrong_no_secret_is_in_a_log_an_event_a_status_or_a_metric
     scene.until("some of it is done", lambda: len(scene.keys()["youtube"]) >= 5, 120)
     secrets |= _secrets(scene)
     for service, kind in (("spotify", "quota"), ("youtube", "quota"), ("telegram", "rate-limit")):
-        scene.break_(kind, service, seconds=60)
+        scene.break_(kind, service, seconds=10)
     scene.listed("spotify", "bad-guy")
     scene.sync_now()
     scene.until("it is said", lambda: scene.reason("SpotifyReady") in ("QuotaExhausted", "RateLimited"))
