@@ -34,8 +34,8 @@ from navaar.kube.lease import Elector, Heartbeat
 from navaar.kube.watch import Watch
 from navaar.notices.notifier import Notifier
 from navaar.notices.post import Mail
+from navaar.options import Options
 from navaar.page.site import Site
-from navaar.run import Options
 from navaar.session import Shared
 from navaar.store.syncs import Syncs
 from navaar.store.trackstore import TrackStore

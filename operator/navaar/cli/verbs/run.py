@@ -79,7 +79,7 @@ def command(
         except ValueError as error:
             raise click.UsageError(f"--api-token-file: {error}") from error
     # The options can be read without the operator's weight.
-    from navaar.run import Options
+    from navaar.options import Options
     from navaar.run import main as run
     from reconcilers.policy import Timing
 
