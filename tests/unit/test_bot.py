@@ -13,13 +13,13 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import MessageLimit
 
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Key, Refused, paged
+from navaar.bot.answer import Answer, Key, paged
 from navaar.bot.buttons import LIFE, MOST, Buttons
 from navaar.bot.command import Command, command_of
 from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.desk import SEARCHES, WAITING, Desk
 from navaar.bot.house import House
-from navaar.bot.visit import Visit
+from navaar.bot.visit import Refused, Visit
 from navaar.intake import ALLOWED, Intake
 from navaar.kube.errors import Denied, Invalid, KubeError, Unavailable
 from navaar.kube.kinds import TRACKS, Kind

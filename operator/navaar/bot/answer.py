@@ -2,27 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from navaar.bot import markup
+from navaar.bot.visit import Visit
 
-if TYPE_CHECKING:
-    from navaar.bot.visit import Visit
-
-Press = Callable[["Visit"], Awaitable["Answer"]]
+Press = Callable[[Visit], Awaitable["Answer"]]
 """What a button does for whoever may press it; its answer takes the place of the message."""
 
 FITS = markup.LONGEST - 200
 """Units of a page, which leave room for what stands above and below."""
-
-
-class Refused(Exception):
-    """What was asked can't be understood or done: a text of the catalogue, and its placeholders, escaped."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +34,14 @@ class Answer:
 
 
 def paged(
-    visit: "Visit", heading: str, blocks: Sequence[str], keys: Keys = (), *, most: int = 10, page: int = 0
+    visit: Visit, heading: str, blocks: Sequence[str], keys: Keys = (), *, most: int = 10, page: int = 0
 ) -> Answer:
     """The blocks on as many pages as they need, at most so many on each. They are what they were when they were asked for."""
     pages = _packed(blocks, FITS - markup.units(heading), most)
     shown = min(page, len(pages) - 1)
 
     def to(number: int) -> Press:
-        async def press(again: "Visit") -> Answer:
+        async def press(again: Visit) -> Answer:
             return paged(again, heading, blocks, keys, most=most, page=number)
 
         return press

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from navaar.bot import finding, markup, reviewing, songs, standing
-from navaar.bot.answer import Answer, Key, Press, Refused
+from navaar.bot.answer import Answer, Key, Press
 from navaar.bot.asking import called, names_of, of
-from navaar.bot.visit import Several, Visit
+from navaar.bot.visit import Refused, Several, Visit
 from reconcilers.matching.legible import legible
 
 LABEL = 60

@@ -15,12 +15,12 @@ from telegram import Bot, CallbackQuery, Message, Update
 
 from navaar import words
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Refused
+from navaar.bot.answer import Answer
 from navaar.bot.buttons import Buttons
 from navaar.bot.command import command_of
 from navaar.bot.commands import COMMANDS, MENU, carried_out
 from navaar.bot.house import House
-from navaar.bot.visit import Visit
+from navaar.bot.visit import Refused, Visit
 from navaar.bot.voice import Voice
 from navaar.kube.errors import Conflict, Denied, KubeError, Unavailable
 from navaar.store.index import SyncKey

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Key, Press, Refused
+from navaar.bot.answer import Answer, Key, Press
 from navaar.bot.songs import told
-from navaar.bot.visit import Visit
+from navaar.bot.visit import Refused, Visit
 from navaar.kube.errors import AlreadyExists
 from navaar.people import acts
 from navaar.people.act import Act

@@ -8,10 +8,10 @@ from typing import Any
 
 from navaar.api.instant import read
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Key, Press, Refused, paged
+from navaar.bot.answer import Answer, Key, Press, paged
 from navaar.bot.asking import again, declared, unasked
 from navaar.bot.reviewing import card_of
-from navaar.bot.visit import Visit
+from navaar.bot.visit import Refused, Visit
 from navaar.people import acts
 from navaar.people.failure import Failure, failures
 from navaar.people.queue import OPERATIONS

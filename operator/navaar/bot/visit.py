@@ -7,7 +7,6 @@ from typing import Any
 
 from navaar import words
 from navaar.bot import markup
-from navaar.bot.answer import Refused
 from navaar.bot.house import House
 from navaar.people.links import service_named
 from navaar.people.song import named, short_name, song_of
@@ -18,6 +17,15 @@ from reconcilers.services.protocol import ServiceName
 
 SHOWN = 6
 """Songs that somebody may choose from who has to say which."""
+
+
+class Refused(Exception):
+    """What was asked can't be understood or done: a text of the catalogue, and its placeholders, escaped."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
 
 class Several(Refused):
