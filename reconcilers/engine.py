@@ -218,7 +218,7 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         if self._inbox and self.sync is not None:
             try:
-                await self.step(replace(self.sync, again=False), posting=False, lookback=UNSEEN, start=False)
+                await self.step(replace(self.sync, again=frozenset()), posting=False, lookback=UNSEEN, start=False)
             except Exception as error:
                 log.warning("what was done last could not be stored, and will be looked for: %s", error)
         for name in tuple(self.accounts):

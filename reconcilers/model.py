@@ -206,6 +206,7 @@ class Track:
     `origin` is its first sighting (service, id), None for a song that a person applied. `identity` is what was parsed.
     `audio` is the YouTube id that the channel's audio comes from, once decided. `source`, see `Source`. `absent` says that
     `state: Absent` was carried out once: what people add later stays. `duplicate_of` names the track that survives.
+    `asked` is what a person wrote last to have it tried again, any value, and `handled` the one that was carried out.
     `revision` belongs to the store: the planner only passes it on. `created` is in Unix seconds.
     """
 
@@ -218,11 +219,13 @@ class Track:
     audio: str | None = None
     absent: bool = False
     duplicate_of: str | None = None
+    asked: str = ""
+    handled: str = ""
     created: float = 0.0
     revision: Any = field(default=None, compare=False)
     rest: float | None = field(init=False, compare=False, repr=False)
     """Since when it rests in every place that it has a placement for (its last addition by us, 0.0 without one); None
-    while it doesn't, and where people wrote something. Worked out once, as a plan asks all tracks for it."""
+    while it doesn't, and where people wish something. Worked out once, as a plan asks all tracks for it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rest", _rest(self))
@@ -247,6 +250,11 @@ class Track:
         )
 
     @property
+    def again(self) -> bool:
+        """Whether a person asks for another try that was not made yet."""
+        return bool(self.asked) and self.asked != self.handled
+
+    @property
     def owned(self) -> bool:
         """True while the operator made it and nobody has written into it: it may be merged away."""
         return self.origin is not None and not self.wishes
@@ -259,7 +267,7 @@ class Track:
 
 
 def _rest(track: Track) -> float | None:
-    if track.wishes or track.absent or track.duplicate_of is not None:
+    if track.wishes or track.absent or track.duplicate_of is not None or track.again:
         return None
     last = 0.0
     for placement in track.placements.values():

@@ -114,5 +114,5 @@ class Sync:
     accept: float | None = None  # matching thresholds; None is the matcher's own
     review: float | None = None
     approved: str | None = None  # the plan hash that a person approved
-    again: bool = False  # a person asks that what was given up be tried again, in this very plan
+    again: frozenset[ServiceName] = frozenset()  # where what was given up is to be tried again, in this very plan
     timing: Timing = field(default_factory=Timing)

@@ -85,7 +85,7 @@ def merged(before: Track, after: Track, current: Track) -> Track:
     }
     changes: dict[str, Any] = {
         field: getattr(after, field)
-        for field in ("identity", "source", "audio", "absent", "duplicate_of")
+        for field in ("identity", "source", "audio", "absent", "duplicate_of", "handled")
         if getattr(after, field) != getattr(before, field)
     }
     if placements != current.placements:

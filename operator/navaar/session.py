@@ -115,9 +115,10 @@ class Session:
             self._asked = frozenset(sync.targets)
             self._handled = requested
         if self._asked:
-            self._ask_again(self._asked & sync.targets.keys(), engine)
+            asked = self._asked & sync.targets.keys()
+            self._ask_again(asked, engine)
             self._asked = frozenset()
-            sync = replace(sync, again=True)
+            sync = replace(sync, again=asked)
         await self._open_accounts(resource, sync, engine, suspended)
         tracks, channel, heard = engine.store.tracks(), self._channel, previous.get("telegram") or {}
         accepted = _annotation(resource, ACCEPT_PAST_ANNOTATION)
@@ -216,7 +217,7 @@ class Session:
         return self._engine
 
     def ask(self, services: Collection[ServiceName]) -> None:
-        """The next pass reads these places whole, and tries again what failed, as the annotation has all of them read."""
+        """The next pass reads these places whole, and tries again what failed there, as the annotation asks of all of them."""
         self._asked |= frozenset(services)
 
     async def search(self, service: ServiceName, recording: Recording) -> tuple[Candidate, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconcilers.budget import SONGS_A_DAY, Budget, Claim, Wait
 from reconcilers.errors import ItemError
 from reconcilers.model import Place, Placement, State, Track, nothing
-from reconcilers.plan import absorb, bulk, decide, digest, progress, readings, trouble, wishes
+from reconcilers.plan import absorb, again, bulk, decide, digest, progress, readings, trouble, wishes
 from reconcilers.plan import lookback as posts
 from reconcilers.plan.board import BLANK, Board, audio_of, fingerprint
 from reconcilers.plan.lookback import NO_LOOKBACK, Lookback
@@ -177,18 +177,13 @@ def _take(sync: Sync, board: Board, places: dict[ServiceName, Place], observatio
 
 def _settle(sync: Sync, board: Board, now: float) -> None:
     """What follows from time and from the other placements: another try, and the channel's dependence on YouTube."""
+    again.try_again(sync, board, now)
     for track in board.awake():
         for service, placement in track.placements.items():
             if placement.state is State.NOT_FOUND and (placement.next_attempt or now + 1) <= now:
                 board.place(track, service, placement.to(State.PENDING, now, next_attempt=None))
             elif placement.state is State.UNAVAILABLE and (placement.next_attempt or now + 1) <= now:
                 board.place(track, service, Placement(State.PENDING, changed=now))
-            elif (
-                sync.again
-                and (placement.state is State.FAILED or placement.next_attempt)
-                and placement.reason != "PinConflict"
-            ):
-                board.place(track, service, _afresh(placement, now))
             elif placement.state is State.PENDING and track.recording is None and service not in track.wishes.pins:
                 board.place(track, service, _unidentified(sync, track, placement, now))
     if TELEGRAM not in sync.targets or ServiceName.YOUTUBE not in sync.targets or sync.fetch is Fetch.NEVER:
@@ -211,15 +206,6 @@ def _settle(sync: Sync, board: Board, now: float) -> None:
             board.place(track, TELEGRAM, channel.to(State.PENDING, now))
 
 
-def _afresh(placement: Placement, now: float) -> Placement:
-    """A placement that was given up or put off, to be tried at once: a person asks for it."""
-    if placement.state is State.FAILED and placement.reason == "PinDead":
-        return Placement(State.PENDING, changed=now)
-    if placement.state in (State.FAILED, State.PENDING):
-        return placement.to(State.PENDING, now, attempts=0, next_attempt=None)
-    return replace(placement, next_attempt=None) if placement.state is State.REMOVING else placement
-
-
 def _unidentified(sync: Sync, track: Track, placement: Placement, now: float) -> Placement:
     message = "nothing tells which song this is: set spec.title and spec.artists"
     return placement.to(State.REVIEW, now, reason="Unidentified", message=message, sought=fingerprint(sync, track))
@@ -234,9 +220,9 @@ def _wake(setting: Setting) -> float | None:
         if place.parked is not None and place.parked > now:
             moments.append(place.parked)
         elif target is not None and service is not ServiceName.TELEGRAM and place.looked is not None:
-            again = readings.again_at(sync, service, place)
+            later = readings.again_at(sync, service, place)
             soon = place.looked + sync.timing.confirm if place.full else None
-            moments.append(again or soon or place.looked + readings.interval_of(setting, service))
+            moments.append(later or soon or place.looked + readings.interval_of(setting, service))
         elif target is not None and service is TELEGRAM:
             rested = posts.wake(place, setting.lookback, now)
             moments += [rested] if rested is not None else []

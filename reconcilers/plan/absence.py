@@ -58,7 +58,7 @@ def not_applied(sync: Sync, placement: Placement, now: float, reason: str = "Not
             State.FAILED,
             now,
             reason=reason,
-            message=f"given up after {attempts} attempts; navaar.dev/reconcile-requested-at on the MusicSync tries again",
+            message=f"given up after {attempts} attempts; navaar.dev/reconcile-requested-at on this Track tries again",
             attempts=attempts,
             missing=0,
             missed=None,

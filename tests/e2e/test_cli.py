@@ -1,5 +1,6 @@
 """The command line as people use it: a process of its own, beside a running operator; held against kubectl."""
 
+import csv
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
@@ -27,6 +29,7 @@ from sandbox.helm.release import Release
 from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
 from sandbox.world import World
+from tests.e2e import kubectltable
 from tests.e2e.conftest import Scene
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
@@ -133,6 +136,7 @@ def _columns(text: str) -> list[list[str]]:
 
 
 @KUBECTL
+@pytest.mark.compares("status", "tracks", "plan", "explain", "failed", "review")
 def test_objects_are_printed_as_kubectl_prints_them(person: Person) -> None:
     for verb, kind in (("tracks", "tracks"), ("status", "musicsyncs")):
         mine, theirs = json.loads(person(verb, "-o", "json")), json.loads(person.kubectl("get", kind, "-o", "json"))
@@ -140,9 +144,16 @@ def test_objects_are_printed_as_kubectl_prints_them(person: Person) -> None:
         assert yaml.safe_load(person.ask(verb, "-o", "yaml").out) == theirs
         assert person.ask(verb, "-o", "name").out == person.kubectl("get", kind, "-o", "name")
     one = person.scene.titled("Billie Jean")["metadata"]["name"]
-    assert json.loads(person("tracks", one, "-o", "json")) == json.loads(
-        person.kubectl("get", "track", one, "-o", "json")
-    )
+    theirs = json.loads(person.kubectl("get", "track", one, "-o", "json"))
+    for verb in ("tracks", "explain"):
+        # By its name as kubectl and `-o name` write it, too.
+        assert json.loads(person.ask(verb, f"track.navaar.dev/{one}", "-o", "json").out) == theirs
+    named = json.loads(person.kubectl("get", "musicsync", quickstart.NAME, "-o", "json"))
+    for verb in ("status", "plan"):
+        assert json.loads(person.ask(verb, f"musicsync/{quickstart.NAME}", "-o", "json").out) == named
+    for verb, phase in (("failed", "Failed"), ("review", "Review")):
+        chosen = ("get", "tracks", "--field-selector", f"status.phase={phase}", "-o", "json")
+        assert json.loads(person.ask(verb, "-o", "json").out) == json.loads(person.kubectl(*chosen))
 
 
 def test_tables_say_what_the_objects_say_and_are_plain_in_a_pipe(person: Person) -> None:
@@ -160,6 +171,7 @@ def test_tables_say_what_the_objects_say_and_are_plain_in_a_pipe(person: Person)
     ]
 
 
+@pytest.mark.compares("status")
 def test_status_tells_the_condition_the_numbers_and_each_place(person: Person) -> None:
     told, status = person("status"), person.scene.sync()["status"]
     assert f"{NAMESPACE}/{quickstart.NAME}: " in told
@@ -180,7 +192,82 @@ def test_status_tells_the_condition_the_numbers_and_each_place(person: Person) -
         streamed.wait(20)
 
 
+@pytest.fixture
+def given_up(scene: Scene) -> Iterator[list[str]]:
+    """Two songs that failed: each is pinned to what isn't there."""
+    names = ["dead-pin", "deader-pin"]
+    for number, name in enumerate(names):
+        pins = {"spotify": str(number) * 22}
+        scene.track(name, title=name, artists=["Nobody"], pins=pins, excludeFrom=["telegram", "youtubeMusic"])
+    scene.until("both are given up", lambda: _counts(scene).get("failed") == 2)
+    yield names
+    for name in names:
+        scene.stage.delete("Track", NAMESPACE, name)
+    scene.until("they are forgotten", lambda: not _counts(scene).get("failed"))
+
+
+def _counts(scene: Scene) -> dict[str, int]:
+    counts: dict[str, int] = scene.sync()["status"]["counts"]
+    return counts
+
+
 @KUBECTL
+@pytest.mark.compares("status", "tracks", "failed", "review", "export")
+def test_every_number_and_every_cell_is_the_one_that_kubectl_prints(person: Person, given_up: list[str]) -> None:
+    theirs = kubectltable.rows(person.kubectl("get", "tracks"))
+    columns = ["NAME", "ARTIST", "TITLE", "TELEGRAM", "YOUTUBE", "SPOTIFY", "PHASE"]
+    cells = [[row[column] or "<none>" for column in columns] for row in theirs]
+    assert [row[:7] for row in _columns(person.ask("tracks").out)] == [columns, *cells]
+    phases = Counter(row["PHASE"] for row in theirs)
+    assert phases.keys() == {"Synced", "Partial", "Review", "Failed"}
+    (sync,) = kubectltable.rows(person.kubectl("get", "musicsyncs"))
+    assert {name: int(sync[name.upper()]) for name in phases} == phases
+    assert int(sync["SONGS"]) == len(theirs)
+    words = {"Synced": "synced", "Partial": "partial", "Review": "in review", "Failed": "failed"}
+    numbers = ", ".join(f"{phases[name]} {word}" for name, word in words.items())
+    assert f": {sync['REASON']}\n{len(theirs)} songs: {numbers}\n" in person.ask("status").out
+    for phase in phases:
+        assert len(person.ask("tracks", "--phase", phase).out.splitlines()) == phases[phase] + 1
+    told = person.ask("failed").out.partition("\n\n")[0]
+    assert [row[0] for row in _columns(told)[1:]] == [row["NAME"] for row in theirs if row["PHASE"] == "Failed"]
+    asked = re.findall(r"^\S.*\[(\S+)\]$", person.ask("review").out, re.MULTILINE)
+    assert asked == [row["NAME"] for row in theirs if row["PHASE"] == "Review"]
+    exported = [one["metadata"]["name"] for one in yaml.safe_load_all(person.ask("export").out)]
+    assert exported == [*(row["NAME"] for row in theirs), sync["NAME"]]
+    missing = list(csv.DictReader(io.StringIO(person.ask("export", "--misses").out)))
+    states = ("NotFound", "Unavailable", "Failed", "Review")
+    assert Counter(row["track"] for row in missing) == Counter(
+        row["NAME"] for row in theirs for place in columns[3:6] if row[place] in states
+    )
+
+
+@pytest.mark.compares("retry")
+def test_a_song_is_tried_again_by_itself_and_no_other_is(person: Person, given_up: list[str]) -> None:
+    scene, (one, other) = person.scene, given_up
+    journal = scene.box.world.journal
+    before, since = scene.stage.get("Track", NAMESPACE, other), journal.mark()
+    answer = person.ask("retry", one, "--wait")
+    assert answer.code == 0, answer.err
+    said, result = answer.out.splitlines()
+    assert said == f"track.navaar.dev/{one} patched: tries Nobody – {one} again"
+    assert result.startswith(f"Nobody – {one}: Failed: ")
+    assert "won't get further by itself" in answer.err and "kubectl patch track dead-pin" in answer.err
+    track = scene.stage.get("Track", NAMESPACE, one)
+    stamp = track["metadata"]["annotations"]["navaar.dev/reconcile-requested-at"]
+    assert track["status"]["lastHandledReconcileAt"] == stamp
+
+    def tried(name: str) -> bool:
+        id = str(given_up.index(name)) * 22
+        return any(entry.detail.get("id") == id for entry in journal.entries[since:])
+
+    assert tried(one) and not tried(other)
+    assert scene.stage.get("Track", NAMESPACE, other) == before
+    person.does("retry", "--wait")
+    scene.until("so is what else was given up", lambda: tried(other))
+
+
+@KUBECTL
+@pytest.mark.compares("completion")
 def test_it_is_a_plugin_of_kubectl(person: Person) -> None:
     answer = person._run(["kubectl", "navaar", "tracks", "--kubeconfig", str(person.kubeconfig), "-A", "-o", "name"])
     assert answer.code == 0, answer.err
@@ -188,8 +275,15 @@ def test_it_is_a_plugin_of_kubectl(person: Person) -> None:
     wrong = person._run(["kubectl", "navaar", "trakcs"])
     assert wrong.code != 0
     assert "kubectl navaar: there is no verb 'trakcs'; do you mean tracks?" in wrong.err
+    completion = person._run(["kubectl", "__complete", "navaar", "tracks", "--ph"])
+    assert completion.out.startswith("--phase\t"), completion.err
+    # A shell asks the program itself, by what this has it read.
+    completes = "COMP_WORDS=(navaar tra) COMP_CWORD=1; _navaar_completion navaar"
+    asked = f'eval "$(navaar completion bash)"; {completes}; echo "${{COMPREPLY[@]}}"'
+    assert person._run(["bash", "-c", asked]).out == "tracks\n"
 
 
+@pytest.mark.compares("explain")
 def test_explain_tells_where_a_song_came_from_and_what_happens_next(person: Person) -> None:
     told = person("explain", "plastic love")
     track = person.scene.titled("Plastic Love")
@@ -203,6 +297,7 @@ def test_explain_tells_where_a_song_came_from_and_what_happens_next(person: Pers
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.compares("review", "approve")
 def test_a_question_is_shown_with_its_evidence_and_answered_by_the_line_beside_it(person: Person) -> None:
     scene = person.scene
     track = scene.titled("Hello")
@@ -214,6 +309,11 @@ def test_a_question_is_shown_with_its_evidence_and_answered_by_the_line_beside_i
         assert "; ".join(candidate["reasons"]) in told
         assert f"navaar approve {name} {candidate['id']} -n {NAMESPACE}" in told
         assert candidate["approve"] in person.ask("review", name, "--kubectl").out
+    likely = min(candidate["score"] for candidate in candidates[:1])
+    assert "No song" in person.ask("approve", "--all", "--min-score", f"{min(likely + 0.01, 1)}").err
+    rehearsed = person.ask("approve", "--all", "--min-score", f"{likely}", "--dry-run", "-o", "json").out
+    assert json.loads(rehearsed)["metadata"]["name"] == name
+    assert "pins" not in _spec(scene, name)
     adele = next(one for one in candidates if "Adele" in one["text"])
     rehearsed = person("approve", name, adele["id"], "--dry-run")
     assert "(dry run)" in rehearsed
@@ -228,6 +328,7 @@ def test_a_question_is_shown_with_its_evidence_and_answered_by_the_line_beside_i
     assert "nothing is asked about" in person.ask("approve", name).said
 
 
+@pytest.mark.compares("add", "exclude")
 def test_a_song_that_is_asked_for_comes_and_one_that_is_left_alone_stays(person: Person) -> None:
     scene = person.scene
     made = person("add", "Daft Punk - Get Lucky", "-o", "name").strip()
@@ -248,6 +349,7 @@ def test_a_song_that_is_asked_for_comes_and_one_that_is_left_alone_stays(person:
     assert not scene.sync()["spec"].get("exclude")
 
 
+@pytest.mark.compares("pin", "reject")
 def test_pins_and_rejects_are_written_by_address_and_contradict_nothing(person: Person) -> None:
     scene = person.scene
     name = scene.titled("Plastic Love")["metadata"]["name"]
@@ -257,7 +359,11 @@ def test_pins_and_rejects_are_written_by_address_and_contradict_nothing(person: 
     person.does("pin", name, f"spotify:track:{id}")
     assert _spec(scene, name)["pins"] == {"spotify": id}
     assert _spec(scene, name)["rejects"] == {"spotify": []}
-    person.does("reject", name, id)
+    # What --dry-run says that kubectl would do, it does.
+    line = person.ask("reject", name, id, "--dry-run").out.splitlines()[1].strip()
+    assert line.startswith(f"kubectl patch track {name} -n {NAMESPACE} ")
+    scene.stage.kubectl(line)
+    assert "It is so already." in person.ask("reject", name, id).err
     assert "pins" not in _spec(scene, name) or "spotify" not in _spec(scene, name)["pins"]
     person.does("reject", name, id, "--remove")
     assert _spec(scene, name)["rejects"] == {"spotify": []}
@@ -278,6 +384,7 @@ async def test_a_decision_on_what_has_changed_meanwhile_is_not_carried_out(perso
 # --- passes and plans -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.compares("sync", "retry")
 def test_a_pass_is_asked_for_and_waited_for(person: Person) -> None:
     told = person("sync", "--wait")
     sync = person.scene.sync()
@@ -289,6 +396,7 @@ def test_a_pass_is_asked_for_and_waited_for(person: Person) -> None:
     assert person.scene.sync()["metadata"]["annotations"]["navaar.dev/reconcile-requested-at"] != stamp
 
 
+@pytest.mark.compares("plan", "queue", "approve")
 def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Person) -> None:
     scene = person.scene
     scene.patch_sync({"spec": {"spotify": {"maxAdds": 0}}})
@@ -300,6 +408,8 @@ def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Pe
     assert f"navaar approve --plan {waiting['hash']} -n {NAMESPACE}" in told
     (row,) = (row for row in _columns(person("queue")) if row[1:2] == ["Spotify"])
     assert "once approved" in row
+    waits = [t["metadata"]["name"] for t in scene.tracks() if "Pending" in str(t["status"]["placements"])]
+    assert person.ask("queue", "-o", "name").out.split() == [f"track.navaar.dev/{name}" for name in waits]
     assert "doesn't wait any more" in person.ask("approve", "--plan", "0123456789ab").said
     person.does("approve", "--plan", waiting["hash"])
     scene.until("it came", lambda: scene.titled("Despacito")["status"]["phase"] == "Synced")
@@ -307,6 +417,7 @@ def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Pe
     scene.patch_sync({"spec": {"spotify": {"maxAdds": 50}}})
 
 
+@pytest.mark.compares("undo")
 def test_undoing_takes_out_what_was_placed_and_can_be_undone_itself(person: Person) -> None:
     scene = person.scene
     scene.listed("spotify", "hotel-california")

@@ -440,6 +440,7 @@ def whole_track() -> Track:
         audio="dQw4w9WgXcQ",
         absent=True,
         duplicate_of="friday-tapes-0",
+        handled="now, please",
     )
 
 

@@ -52,6 +52,7 @@ def remembered(scene: Scene, last: int) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(480)
+@pytest.mark.compares("import-channel")
 def test_an_export_makes_the_past_known_and_nothing_of_it_is_posted_again(scene_with: Make, tmp_path: Path) -> None:
     scene = scene_with(old_channel(*KEYS))
     last = scene.box.call(lambda: scene.box.world.telegram.chat(scenario.CHANNEL_ID).last_message_id)

@@ -135,6 +135,7 @@ def writes(scene: Scene) -> list[Any]:
 
 
 @pytest.mark.parametrize("channel", [str(scenario.CHANNEL_ID), scenario.CHANNEL])
+@pytest.mark.compares("migrate")
 def test_after_a_migration_nothing_is_posted_again_and_nothing_added_again(
     scene_with: Make, tmp_path: Path, channel: str
 ) -> None:
@@ -183,6 +184,7 @@ def test_an_acceptance_without_its_tracks_lets_nothing_be_posted(scene_with: Mak
     assert not [e for e in writes(scene) if e.call == "sendAudio"]
 
 
+@pytest.mark.compares("import", "export")
 def test_manifests_of_a_list_of_songs_are_taken_by_the_api_server_and_its_export_brings_all_back(
     scene: Scene, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def secret(scene: Scene, name: str) -> Mapping[str, str]:
     return data
 
 
+@pytest.mark.compares("doctor", "auth telegram", "auth google", "auth spotify", "auth cookies")
 def test_a_person_signs_in_everywhere_and_the_operator_goes_to_work(scene: Scene) -> None:
     scene.apply(quickstart.musicsync())
     code, out, _ = navaar(scene, "doctor")

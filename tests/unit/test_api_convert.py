@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from navaar.api.common import APPROVE_ANNOTATION, MEMORY_ANNOTATION
+from navaar.api.common import APPROVE_ANNOTATION, MEMORY_ANNOTATION, RECONCILE_ANNOTATION
 from navaar.api.convert import manifest_of, memory_of, status_of, sync_from, track_from
 from navaar.api.sound import label_of, selector
 from reconcilers.model import Intent, Match, Origin, Phase, Placement, Scored, Shortlist, Source, State, Track, Wishes
@@ -96,6 +96,7 @@ tracks = st.builds(
     audio=st.none() | ids,
     absent=st.booleans(),
     duplicate_of=st.none() | ids,
+    handled=st.just("") | words,
     created=st.integers(1_100_000_000, 4_000_000_000).map(float),
     revision=st.none(),
 )
@@ -175,6 +176,18 @@ def test_a_status_that_says_the_same_is_written_the_same(track: Track) -> None:
     resource = stored(track)
     again = status_of(track_from(resource), resource["status"], phase=Phase.REVIEW)
     assert json.loads(json.dumps(again)) == resource["status"]
+
+
+def test_a_wish_for_another_try_is_new_until_the_status_echoes_it() -> None:
+    resource = stored(full())
+    resource["metadata"].setdefault("annotations", {})[RECONCILE_ANNOTATION] = "x" * 2000
+    asked = track_from(resource)
+    assert asked.again and asked.rest is None
+    resource["status"] = status_of(replace(asked, handled=asked.asked), resource["status"], phase=Phase.REVIEW)
+    assert resource["status"]["lastHandledReconcileAt"] == "x" * 1024
+    assert not track_from(resource).again
+    del resource["metadata"]["annotations"][RECONCILE_ANNOTATION]
+    assert not track_from(resource).again
 
 
 @settings(max_examples=40)

@@ -39,6 +39,14 @@ def test_every_verb_that_help_names_is_there_and_explains_itself(
     assert import_module(f"navaar.cli.verbs.{verb.replace('-', '_')}").command.help
 
 
+@pytest.mark.parametrize("words", [[], ["auth"]])
+def test_who_says_nothing_gets_the_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == main([*words, "--help"]) == 0
+    answer = capsys.readouterr()
+    asked, told = answer.out.split("Usage: ")[1:]
+    assert (asked, answer.err) == (told, "")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -19,7 +19,7 @@ from navaar.people.queue import queue
 from navaar.people.remark import Remark, messages
 from navaar.people.song import named as tracks_named
 from navaar.people.span import about, parsed, short
-from navaar.people.story import story
+from navaar.people.story import mends, story
 from navaar.people.undo import undo
 from reconcilers.alike import asked, other_of
 from reconcilers.services.protocol import ServiceName
@@ -411,6 +411,21 @@ def test_a_failure_that_trying_again_does_not_mend_comes_with_what_does() -> Non
     assert failure.mend.patch == {"spec": {"pins": {"spotify": None}}}
     (failure,) = failures(track(spotify={"state": "Failed", "reason": "NotStored", "attempts": 5}))
     assert (failure.mend, failure.attempts) == (None, 5)
+
+
+def test_what_mends_a_song_is_told_as_lines_to_type() -> None:
+    failed = {"state": "Failed", "reason": "NotStored", "attempts": 5}
+    assert mends(track(spotify=failed, telegram=failed)) == ["navaar retry tapes-3f9a1c77d2 -n music"]
+    dead = track(spec={"pins": {"spotify": SONG}}, spotify={"state": "Failed", "reason": "PinDead"}, telegram=failed)
+    assert [line.partition(" ")[0] for line in mends(dead)] == ["navaar", "kubectl"]
+
+
+def test_one_song_is_asked_for_again_by_its_own_annotation() -> None:
+    (act,) = acts.retry(track(), "now")
+    assert act.line == (
+        "kubectl annotate track tapes-3f9a1c77d2 -n music --overwrite navaar.dev/reconcile-requested-at=now"
+    )
+    assert acts.retry(track(), "later") != [act]
 
 
 def test_the_story_tells_all_that_the_track_says() -> None:

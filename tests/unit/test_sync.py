@@ -491,10 +491,71 @@ def test_what_was_given_up_is_tried_again_when_a_person_asks() -> None:
         await w.wait(2 * 86400)
         assert w.track("Hyperballad").placements[SPOTIFY].state is State.FAILED
         w.spotify.fail = lambda call: None
-        w.sync = replace(w.sync, again=True)
+        w.sync = replace(w.sync, again=frozenset({YOUTUBE}))
         await w.step()
-        w.sync = replace(w.sync, again=False)
+        assert w.track("Hyperballad").placements[SPOTIFY].state is State.FAILED, "that place was not meant"
+        w.sync = replace(w.sync, again=frozenset({SPOTIFY}))
+        await w.step()
+        w.sync = replace(w.sync, again=frozenset())
         await w.settle()
         assert w.spotify.ids == ["sp0"]
+
+    run(body())
+
+
+def test_one_song_is_tried_again_once_and_the_others_stay_given_up() -> None:
+    async def body() -> None:
+        w = world()
+        w.spotify.fail = lambda call: ItemError("refused") if call == "add" else None
+        w.telegram.post(SONGS[0])
+        w.telegram.post(SONGS[1])
+        await w.wait(2 * 86400)
+        w.spotify.fail = lambda call: None
+        w.write(replace(w.track("Hyperballad"), asked="now"))
+        await w.settle()
+        assert w.spotify.ids == ["sp0"]
+        assert w.track("Glory Box").placements[SPOTIFY].state is State.FAILED
+        assert w.track("Hyperballad").handled == "now"
+        assert (await w.step()).empty
+
+        # What was carried out is not done again, whatever happens to the song.
+        w.spotify.fail = lambda call: ItemError("refused") if call == "add" else None
+        w.write(replace(w.track("Glory Box"), asked="now"))
+        await w.wait(2 * 86400)
+        assert w.track("Glory Box").placements[SPOTIFY].state is State.FAILED
+        assert w.track("Glory Box").handled == "now"
+
+    run(body())
+
+
+def test_a_song_that_is_asked_for_by_itself_is_looked_for_again_at_once() -> None:
+    async def body() -> None:
+        w = world(spotify={0})
+        w.telegram.post(SONGS[0])
+        await w.settle()
+        assert w.track("Hyperballad").placements[SPOTIFY].state is State.NOT_FOUND
+        w.spotify.songs["sp0"] = SONGS[0]
+        w.sync = replace(w.sync, again=frozenset({SPOTIFY}))
+        await w.step()
+        w.sync = replace(w.sync, again=frozenset())
+        await w.settle()
+        assert w.spotify.ids == [], "thousands are not searched for because one failed"
+        w.write(replace(w.track("Hyperballad"), asked="now"))
+        await w.settle()
+        assert w.spotify.ids == ["sp0"]
+        assert (await w.step()).empty
+
+    run(body())
+
+
+def test_an_entry_that_is_not_played_any_more_gets_no_other_beside_it() -> None:
+    async def body() -> None:
+        w = world()
+        w.telegram.post(SONGS[0])
+        await w.settle()
+        gone = replace(w.track("Hyperballad").placements[SPOTIFY], state=State.UNAVAILABLE, reason="Gone")
+        w.write(replace(w.track("Hyperballad").with_placement(SPOTIFY, gone), asked="now"))
+        await w.settle()
+        assert w.spotify.ids == ["sp0"] and w.spotify.calls.count("add") == 1
 
     run(body())

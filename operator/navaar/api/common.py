@@ -11,7 +11,8 @@ API_VERSION = f"{GROUP}/{VERSION}"
 CATEGORY = "navaar"
 
 RECONCILE_ANNOTATION = f"{GROUP}/reconcile-requested-at"
-"""On a MusicSync: a new value forces a pass; echoed in ``status.lastHandledReconcileAt``."""
+"""On a MusicSync: a new value forces a pass. On a Track: it has that song tried again. Echoed in
+``status.lastHandledReconcileAt``."""
 
 APPROVE_ANNOTATION = f"{GROUP}/approve"
 """On a MusicSync: the hash of the waiting plan (``status.plan.hash``) that a person approves."""

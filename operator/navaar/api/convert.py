@@ -18,6 +18,8 @@ from navaar.api.common import (
     MANAGED_BY_LABEL,
     MEMORY_ANNOTATION,
     MESSAGE_LIMIT,
+    NAME_FIELD_LIMIT,
+    RECONCILE_ANNOTATION,
     SONG_ANNOTATION,
     SYNC_LABEL,
 )
@@ -124,6 +126,8 @@ def track_from(resource: Mapping[str, Any], chat_id: int | None = None) -> Track
         audio=audio["youtubeId"] if audio else None,
         absent=status.get("absent", False),
         duplicate_of=status.get("duplicateOf"),
+        asked=annotations[RECONCILE_ANNOTATION][:NAME_FIELD_LIMIT] if RECONCILE_ANNOTATION in annotations else "",
+        handled=status.get("lastHandledReconcileAt", ""),
         created=read(created) if created else 0.0,
     )
 
@@ -207,6 +211,8 @@ def status_of(
     observed = generation if generation is not None else previous.get("observedGeneration")
     if observed is not None:
         status["observedGeneration"] = observed
+    if track.handled:
+        status["lastHandledReconcileAt"] = track.handled
     if previous.get("conditions"):
         status["conditions"] = previous["conditions"]
     return status

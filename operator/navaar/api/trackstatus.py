@@ -255,5 +255,9 @@ class TrackStatus(Model):
     observed_generation: Annotated[int, Field(json_schema_extra={"format": "int64"})] | None = None
     """The generation of the spec that this status is about."""
 
+    last_handled_reconcile_at: Text | None = None
+    """The value of the annotation navaar.dev/reconcile-requested-at that was last acted on, by trying the song
+    again; its first 1024 characters."""
+
     conditions: Conditions = Field(default_factory=list)
     """Further aspects of the observed state."""

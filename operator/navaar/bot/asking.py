@@ -19,7 +19,7 @@ def declared(visit: Visit) -> list[ServiceName]:
 
 
 def unasked(visit: Visit, services: Sequence[ServiceName]) -> Answer | None:
-    """Asks for a pass that reads these places; None: it will be made. Else the answer says why it won't."""
+    """Asks for a pass, which reads these places; None: it will be made. Else the answer says why it won't."""
     resource = visit.resource()
     ready = overview(resource).ready
     if resource["spec"].get("suspend"):

@@ -222,7 +222,7 @@ async def _retry_place(visit: Visit, place: ServiceName | None) -> Answer:
 
 async def _tried(visit: Visit, found: Mapping[str, Any]) -> Answer:
     song, why = visit.song_of(found), failures(found)
-    if not why:
+    if not why and status_of(found).get("phase") != Phase.PARTIAL.value:
         phase = visit.word("phase", status_of(found).get("phase") or "")
         return Answer(visit.say("retry.not_failed", song=song, phase=phase))
     stuck = next((failure for failure in why if failure.mend is not None), None)
@@ -235,8 +235,11 @@ async def _tried(visit: Visit, found: Mapping[str, Any]) -> Answer:
         message = of_song(stuck.service, placements_of(found)[stuck.service.value], visit.language)
         text = visit.say("retry.stuck", song=song, message=markup.sentence(message, 400))
         return Answer(f"{text}\n{markup.code(act.line)}", ((Key(visit.say("key.mend"), mend),),))
-    idle = unasked(visit, [failure.service for failure in why])
-    return idle or Answer(visit.say("retry.done", count=1, sync=visit.name))
+    idle = unasked(visit, ())
+    if idle is None:
+        for act in acts.retry(found, f"{visit.house.clock():.3f}"):
+            await visit.house.carry_out(act)
+    return idle or Answer(visit.say("retry.song", song=song))
 
 
 async def delete(visit: Visit) -> Answer:

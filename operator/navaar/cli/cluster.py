@@ -8,6 +8,7 @@ from typing import Any
 
 from kubernetes.aio import config as kubernetes_config
 
+from navaar.api.common import GROUP
 from navaar.cli.options import Choice, DryRun, Where
 from navaar.cli.trouble import Trouble, told
 from navaar.kube.client import Kube, Resource, user_agent
@@ -88,7 +89,7 @@ class Cluster:
 
     async def syncs(self, names: Iterable[str] = (), labels: str = "") -> list[Resource]:
         """The MusicSyncs of these names (none given: all), by namespace and name. Raises Trouble where one isn't there."""
-        wanted = set(names)
+        wanted = set(map(sync_name, names))
         found = await (await self.kube()).list(MUSICSYNCS, self.namespace, labels=labels)
         there = [one for one in found if not wanted or one["metadata"]["name"] in wanted]
         missing = sorted(wanted - {one["metadata"]["name"] for one in there})
@@ -99,7 +100,7 @@ class Cluster:
     async def sync(self, name: str | None) -> Resource:
         """One MusicSync; without a name the only one there is. Raises Trouble."""
         if name is not None:
-            return (await self.syncs([name.removeprefix("musicsync/")]))[0]
+            return (await self.syncs([name]))[0]
         found = await (await self.kube()).list(MUSICSYNCS, self.namespace)
         if len(found) == 1:
             return found[0]
@@ -117,7 +118,7 @@ class Cluster:
     async def tracks(self, choice: Choice = Choice(), phases: Iterable[str] = ()) -> list[Resource]:  # noqa: B008
         """The Tracks that are meant, by namespace and name; `phases` narrows them to these."""
         wanted = tuple(phases)
-        fields = [f"spec.musicSyncRef.name={choice.sync}"] if choice.sync else []
+        fields = [f"spec.musicSyncRef.name={sync_name(choice.sync)}"] if choice.sync else []
         if len(wanted) == 1:
             fields.append(f"status.phase={wanted[0]}")
         found = await (await self.kube()).list(TRACKS, self.namespace, labels=choice.labels, fields=",".join(fields))
@@ -126,7 +127,7 @@ class Cluster:
 
     async def track(self, words: str, sync: str | None = None) -> Resource:
         """The one Track that is meant: by its name, the end of it, or words of its artist and title. Raises Trouble."""
-        words = words.removeprefix("track/").strip()
+        words = _bare(words.strip(), "track", "tracks", "trk")
         if self.namespace is not None and _is_name(words):
             try:
                 return await (await self.kube()).get(TRACKS, self.namespace, words)
@@ -154,6 +155,16 @@ class Cluster:
         if act.version is not None:
             body["metadata"] = {**body.get("metadata", {}), "resourceVersion": act.version}
         return await kube.patch(kind, act.namespace, act.name, body)
+
+
+def sync_name(words: str) -> str:
+    """A MusicSync's name, also where its kind stands before it, as `-o name` and kubectl write it."""
+    return _bare(words.strip(), "musicsync", "musicsyncs", "msync")
+
+
+def _bare(words: str, *kinds: str) -> str:
+    kind, slash, name = words.partition("/")
+    return name if slash and kind.removesuffix(f".{GROUP}") in kinds else words
 
 
 @asynccontextmanager

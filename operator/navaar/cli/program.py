@@ -110,6 +110,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Carries out a command; see `navaar.cli.main`. What is wrong is said on standard error, in a sentence."""
     try:
         code = program.main(arguments, prog_name=called(), standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
     except click.ClickException as error:
         usage = f"\nSee {error.ctx.command_path} --help." if isinstance(error, click.UsageError) and error.ctx else ""
         from navaar.cli.findings import tell

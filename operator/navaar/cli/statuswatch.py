@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
+from navaar.cli.cluster import sync_name
 from navaar.cli.output import console, line, on_terminal
 from navaar.cli.statusview import drawn, said
 from navaar.kube.client import Resource
@@ -64,13 +65,14 @@ class Watched:
 
 async def follow(cluster: "Cluster", names: Collection[str], labels: str) -> None:
     """Shows these MusicSyncs (none named: all) until it is interrupted."""
+    names = frozenset(map(sync_name, names))
     watched = {_key(one): Watched(one) for one in await cluster.syncs(names, labels)}
     for one in watched.values():
         one.see(one.resource, time.monotonic())
     changed = asyncio.Event()
     changed.set()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_keep(cluster, watched, frozenset(names), labels, changed))
+        tasks.create_task(_keep(cluster, watched, names, labels, changed))
         tasks.create_task(_draw(watched, changed) if on_terminal() else _tell(watched, changed))
 
 

@@ -21,8 +21,7 @@ async def page(visit: Visit) -> Page:
         Answer(f"Mend it in {failure.service.title}", failure.mend) for failure in failed if failure.mend is not None
     ]
     if sync is not None and any(failure.mend is None for failure in failed):
-        retry = acts.ask_for_pass(sync, f"{visit.now:.0f}")
-        mends += [Answer("Try again what failed, of this and every other song", act) for act in retry]
+        mends += [Answer("Try again what failed", act) for act in acts.retry(track, f"{visit.now:.0f}")]
     context = {
         "story": told,
         "track": track,

@@ -143,6 +143,13 @@ def ask_for_pass(sync: Resource, stamp: str) -> list[Act]:
     return [_sync(sync, patch, f"reads every place of {_name(sync)} now, and tries again what failed")]
 
 
+def retry(track: Resource, stamp: str) -> list[Act]:
+    """Has one song tried again where it failed or wasn't to be had. `stamp` is a value that was never used."""
+    patch = {"metadata": {"annotations": {RECONCILE_ANNOTATION: stamp}}}
+    metadata = track["metadata"]
+    return [Act("Track", metadata["namespace"], metadata["name"], patch, f"tries {song_of(track)} again")]
+
+
 def suspend(sync: Resource) -> list[Act]:
     """Stops the MusicSync: nothing is read or written until it goes on."""
     if sync["spec"].get("suspend"):

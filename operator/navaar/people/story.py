@@ -189,8 +189,10 @@ _PLACES = frozenset(ServiceName)
 
 
 def mends(track: Resource) -> list[str]:
-    """The lines that mend where it failed; empty where trying again does."""
-    return [failure.mend.line for failure in failures(track) if failure.mend is not None]
+    """The lines that mend where it failed."""
+    failed, metadata = failures(track), track["metadata"]
+    again = f"navaar retry {metadata['name']} -n {metadata['namespace']}"
+    return [*dict.fromkeys(failure.mend.line if failure.mend is not None else again for failure in failed)]
 
 
 def length(seconds: float) -> str:

@@ -120,6 +120,7 @@ WORDS = {
     "failed.none": "No song of {sync} failed.",
     "failed.none_in": "No song of {sync} failed in {place}.",
     "retry.done": "What failed is tried again now: {count} in {sync}.",
+    "retry.song": "{song} is tried again now, in every place that lacks it.",
     "retry.nothing": "Nothing had failed in {sync}. Every place is read all the same.",
     "retry.not_failed": "{song} has not failed: it is {phase}.",
     "retry.stuck": "{song} won't get further by trying again: {message}",

@@ -117,6 +117,7 @@ WORDS = {
     "failed.none": "هیچ آهنگی از {sync} ناموفق نبوده.",
     "failed.none_in": "هیچ آهنگی از {sync} در {place} ناموفق نبوده.",
     "retry.done": "آنچه نشده بود دوباره امتحان می‌شود: {count} تا در {sync}.",
+    "retry.song": "{song} در هر جایی که نیست، همین حالا دوباره امتحان می‌شود.",
     "retry.nothing": "در {sync} چیزی ناموفق نبود. با این حال همه جا خوانده می‌شود.",
     "retry.not_failed": "{song} ناموفق نیست: {phase}.",
     "retry.stuck": "{song} با تلاش دوباره پیش نمی‌رود: {message}",

@@ -117,6 +117,7 @@ WORDS = {
     "failed.none": "В {sync} всё получилось.",
     "failed.none_in": "В {sync} всё получилось: {place}.",
     "retry.done": "Пробуем снова то, что не вышло: {count} в {sync}.",
+    "retry.song": "Пробуем песню {song} снова, везде, где её нет.",
     "retry.nothing": "В {sync} и так всё получилось. Всё равно прочтём всё заново.",
     "retry.not_failed": "С песней {song} всё в порядке: {phase}.",
     "retry.stuck": "{song}: сколько ни пробуй, дальше не пойдёт. {message}",

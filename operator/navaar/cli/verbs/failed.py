@@ -22,7 +22,7 @@ COLUMNS = (
 @options.printed
 @options.on_cluster
 async def command(choice: Choice, form: str, cluster: "Cluster") -> None:
-    """The songs that were given up somewhere, and why. `navaar retry` has them tried again."""
+    """The songs that were given up somewhere, and why. `navaar retry` has them tried again, all or some."""
     from navaar.cli.tracktable import names_shown
     from navaar.people.failure import failures
     from navaar.people.song import song_of
@@ -39,7 +39,7 @@ async def command(choice: Choice, form: str, cluster: "Cluster") -> None:
     rows: list[list[str | Cell]] = [
         [
             named(track), song_of(track), failure.service.title, Cell(failure.reason, "bad"), str(failure.attempts or ""),
-            failure.message, failure.mend.line if failure.mend is not None else "navaar retry",
+            failure.message, failure.mend.line if failure.mend is not None else f"navaar retry {track['metadata']['name']}",
         ]
         for track, failure in found
     ]  # fmt: skip

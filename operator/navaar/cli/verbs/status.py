@@ -35,7 +35,7 @@ async def command(names: tuple[str, ...], watch: bool, labels: str, form: str, c
         objects(found, form, one=len(names) == 1)
         return
     if not found:
-        line(f"No MusicSyncs found {cluster.scope}.")
+        click.echo(f"No MusicSyncs found {cluster.scope}.", err=True)
         return
     for number, resource in enumerate(found):
         if number:
