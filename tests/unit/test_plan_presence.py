@@ -63,6 +63,14 @@ def test_a_dead_row_proves_presence_and_says_unavailable() -> None:
     assert changed.identity == GLORY
 
 
+def test_beside_a_dead_row_nothing_is_put_though_a_person_asks_for_another_try() -> None:
+    sync = Sync("tapes", {SPOTIFY: Target("sp1"), YOUTUBE: Target("PL1")})
+    dead = replace(here("sp1"), state=State.UNAVAILABLE)
+    track = Track("t", (SPOTIFY, "sp1"), GLORY, placements={SPOTIFY: dead, YOUTUBE: here("yt1")}, asked="now")
+    (changed,) = plan(sync, {"t": track}, {}, [], NOW).records
+    assert (changed.placements[SPOTIFY], changed.handled) == (dead, "now")
+
+
 def test_after_an_incomplete_reading_nothing_is_added_until_the_place_is_read_whole() -> None:
     async def body() -> None:
         w = world()

@@ -546,16 +546,3 @@ def test_a_song_that_is_asked_for_by_itself_is_looked_for_again_at_once() -> Non
         assert (await w.step()).empty
 
     run(body())
-
-
-def test_an_entry_that_is_not_played_any_more_gets_no_other_beside_it() -> None:
-    async def body() -> None:
-        w = world()
-        w.telegram.post(SONGS[0])
-        await w.settle()
-        gone = replace(w.track("Hyperballad").placements[SPOTIFY], state=State.UNAVAILABLE, reason="Gone")
-        w.write(replace(w.track("Hyperballad").with_placement(SPOTIFY, gone), asked="now"))
-        await w.settle()
-        assert w.spotify.ids == ["sp0"] and w.spotify.calls.count("add") == 1
-
-    run(body())
