@@ -266,6 +266,19 @@ def test_a_song_is_tried_again_by_itself_and_no_other_is(person: Person, given_u
     scene.until("so is what else was given up", lambda: tried(other))
 
 
+def test_who_wants_a_duplicate_tried_again_is_told_which_track_stands_for_the_song(person: Person) -> None:
+    stage, name = person.scene.stage, "twin"
+    manifest = {"apiVersion": "navaar.dev/v1alpha1", "kind": "Track", "metadata": {"name": name}}
+    stage.apply(
+        {**manifest, "spec": {"musicSyncRef": {"name": "tapes"}, "artists": ["Air"], "title": "Kelly"}}, "default"
+    )
+    stage.patch("Track", "default", name, {"status": {"phase": "Duplicate", "duplicateOf": "first"}}, "/status")
+    answer = replace(person, namespace="default").ask("retry", name)
+    assert (answer.code, answer.out) == (1, "")
+    assert "stands for: `navaar retry first`" in answer.err
+    stage.delete("Track", "default", name)
+
+
 @KUBECTL
 @pytest.mark.compares("completion")
 def test_it_is_a_plugin_of_kubectl(person: Person) -> None:

@@ -36,6 +36,8 @@ async def command(
     if names:
         tracks = [await cluster.track(name, sync) for name in names]
         for one in tracks:
+            if same := status_of(one).get("duplicateOf"):
+                raise click.ClickException(f"{song_of(one)} is a song that {same} stands for: `navaar retry {same}`")
             its = await cluster.sync_named(sync_of(one), one)
             if its is None:
                 raise click.ClickException(
