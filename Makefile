@@ -34,8 +34,8 @@ install: $(VENV)/.installed ## a virtual environment with everything, in .venv
 demo: install ## three lists become one, on a real API server; ARGS=--once ends when they are
 	@$(RUN) -m sandbox.demo $(ARGS)
 
-# One more than the smallest machine has cores: tests on the wire wait for most of their time.
-WORKERS := 3
+# Twice as many as the smallest machine has cores: tests on the wire wait for half of their time.
+WORKERS := 4
 
 .PHONY: test
 test: install lint ## everything that must hold

@@ -6,7 +6,7 @@ from tests.explorer.explore import account, clean_end, explore
 from tests.explorer.runs import Case
 from tests.explorer.workloads import WORKLOADS
 
-SHARE = 71
+SHARE = 107
 """One in so many runs: about 100 in all, which take some 15 seconds of a core."""
 
 
