@@ -7,7 +7,7 @@ from tests.explorer.runs import Case
 from tests.explorer.workloads import WORKLOADS
 
 SHARE = 107
-"""One in so many runs: about 100 in all, which take some 15 seconds of a core."""
+"""One in so many runs: about 160 in all."""
 
 
 @pytest.mark.parametrize("scratch", [False, True])
