@@ -44,7 +44,7 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
             unknown.setdefault(item.id, item)
     if listed.complete:
         others = {name for name in entries.values() if name not in shown and _counts(board, service, name)}
-        others.update([track.name for id, track in settled.items() if id not in view.ids])
+        others.update([settled[id].name for id in settled.keys() - view.ids])
         view.vanished.update(others)
     if unknown:
         settle_in(view, unknown)
@@ -116,7 +116,7 @@ def _remember(view: View) -> Place:
         started=place.started or whole,
         wanted=False,
         full=view.deferred or (place.full and not whole),
-        placed=len(view.board.seen(view.service)),
+        placed=view.board.placed(view.service),
         failures=0 if place.reason == INCOMPLETE else place.failures,
         reason="",
         message="",

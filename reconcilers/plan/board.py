@@ -124,15 +124,18 @@ class Board:
 
     def seen(self, service: ServiceName) -> frozenset[str]:
         """The ids that stand in a place as far as the last listing has shown: one a track."""
-        if service not in self._settled:
-            self._index(service)
-        found = set(self._settled[service])
-        for name in self._entries[service].values():
-            track = self.tracks.get(name)
-            placement = track.placements.get(service, BLANK) if track is not None else BLANK
-            if shown(placement) and placement.id is not None:
-                found.add(placement.id)
-        return frozenset(found)
+        return self._unsettled(service).union(self._settled[service])
+
+    def placed(self, service: ServiceName) -> int:
+        """How many ids `seen` has, which costs less to tell."""
+        others = self._unsettled(service)
+        return len(self._settled[service]) + len(others - self._settled[service].keys())
+
+    def _unsettled(self, service: ServiceName) -> frozenset[str]:
+        """The ids that other tracks than the settled ones were seen to stand there by."""
+        entries = self.entries(service)
+        placements = [self.tracks[n].placements.get(service, BLANK) for n in entries.values() if n in self.tracks]
+        return frozenset([p.id for p in placements if p.id is not None and shown(p)])
 
     def _index(self, service: ServiceName) -> None:
         settled: dict[str, Track] = {}

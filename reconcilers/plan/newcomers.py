@@ -46,8 +46,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
             taken.add(name)
             _adopt(view, view.board.tracks[name], unknown[id])
     # One after another: an entry may be the same song as one that was discovered a moment ago.
-    position = {item.id: number for number, item in enumerate(view.listed.items)}
-    for id, item in unknown.items():
+    for position, (id, item) in enumerate(unknown.items()):
         if id in given:
             continue
         same = [t for _, t in _same(view, item)]
@@ -55,7 +54,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
         if equal:
             _adopt(view, equal[0], item)
         elif view.service not in view.sync.targets or view.sync.targets[view.service].access is not Access.WRITE_ONLY:
-            _discover(view, item, same or _perhaps(view, item), view.listed.at + position[id] * APART)
+            _discover(view, item, same or _perhaps(view, item), view.listed.at + position * APART)
 
 
 def _let_go(view: View) -> set[str]:
