@@ -9,11 +9,39 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 40.0
+
+
+class Running(Protocol):
+    """What is used of a `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+
+
+Start = Callable[[Sequence[str], Mapping[str, str], Path], Running]
+"""Starts Python with these arguments (``-m``, a module, the module's own), this environment, and all output in that file.
+
+The process leads a group of its own."""
+
+
+def start_python(arguments: Sequence[str], environment: Mapping[str, str], output: Path) -> Running:
+    """As anybody would."""
+    with output.open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, *arguments], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
 
 
 class OperatorProcess:
@@ -26,6 +54,7 @@ class OperatorProcess:
         environment: Mapping[str, str],
         folder: Path,
         program: Sequence[str] = ("-m", "navaar"),
+        start: Start = start_python,
     ) -> None:
         """`arguments` are those of `navaar`, `run` first; which cluster, port and format of log is said behind them.
 
@@ -34,13 +63,10 @@ class OperatorProcess:
         """
         self.log = folder / f"operator-{time.time_ns()}.log"
         self.port = _free_port()
-        command = [sys.executable, *program, *arguments, "--kubeconfig", str(kubeconfig)]
+        command = [*program, *arguments, "--kubeconfig", str(kubeconfig)]
         command += ["--listen", f"127.0.0.1:{self.port}", "--log-format", "console"]
         inherited = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("PYTHON")}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, env={**inherited, **environment}, stdout=log, stderr=log, start_new_session=True
-            )
+        self.process = start(command, {**inherited, **environment}, self.log)
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
         """Returns once /readyz says so. Raises RuntimeError, with the end of the log, if it doesn't come to that."""
@@ -86,8 +112,9 @@ class OperatorProcess:
 
     def kill(self) -> None:
         """SIGKILL, to it and to what it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError):
+                kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def tail(self, lines: int = 40) -> str:

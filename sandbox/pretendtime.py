@@ -18,11 +18,12 @@ NOTICED = 0.01
 class PretendTime:
     """The clock of processes that are started as `program`; `file` says how far it is ahead."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, ahead: float = 0.0) -> None:
+        """It begins `ahead` seconds from now."""
         self._file = file
         self.module = "sandbox.pretendtime"
         """What Python runs, with the file as its first argument; it begins with `follow`."""
-        self._offset = 0.0
+        self._offset, self._began = ahead, ahead
         self._write()
 
     @property
@@ -32,8 +33,8 @@ class PretendTime:
 
     @property
     def advanced(self) -> bool:
-        """Whether it is ahead at all."""
-        return self._offset > 0
+        """Whether it was pushed forward since it began."""
+        return self._offset > self._began
 
     def advance(self, seconds: float) -> None:
         """Lets `seconds` pass at once; returns when the processes have noticed."""

@@ -22,6 +22,7 @@ from sandbox.pretendtime import PretendTime
 from sandbox.shelf import Row, Shelf
 from sandbox.stage import Stage
 from sandbox.thread import SandboxThread
+from sandbox.warmstart import start_forked
 from sandbox.world import World
 
 QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "12")
@@ -29,6 +30,10 @@ QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "12")
 
 API_TOKEN = "0123456789abcdef-token-for-scripts"
 """Sees all that the API of any operator here tells."""
+
+DAY = 86400.0
+NOON = DAY / 2
+"""Seconds after midnight, UTC: four or five in the morning in California, by which Google counts its days."""
 
 PATIENCE = 120.0
 """Seconds that a test waits for what takes one or two on a quiet machine."""
@@ -100,6 +105,7 @@ class Scene:
             pod.environment,
             self.folder,
             program=self.time.program if self.time is not None else ("-m", "navaar"),
+            start=start_forked,
         )
         self.operators.append(operator)
         return operator
@@ -276,20 +282,24 @@ _numbers = iter(range(1, 10_000))
 def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Scene]]:
     """Makes a scene: its world as `seed` leaves it, its namespaces fresh.
 
-    Only where a test is marked `time_travel` can the operator's time be advanced: every look at the time costs more then.
+    Only where a test is marked `time_travel` can the operator's time be advanced, and begins at the next noon (UTC): every
+    look at the time costs more then.
     """
     travels = request.node.get_closest_marker("time_travel") is not None
     with SandboxThread(World(), tmp_path) as box:
         made: list[Scene] = []
 
         def make(seed: Callable[[World], Any] = scenario.small, extra_namespaces: int = 0) -> Scene:
+            # What depends on the time of day (quotas, quiet hours) is the same whenever the tests are run.
+            ahead = (NOON - time.time()) % DAY if travels else 0.0
+            box.world.clock.advance(ahead)
             box.call(lambda: seed(box.world), timeout=60)
             namespaces = [f"music-{next(_numbers)}" for _ in range(1 + extra_namespaces)]
             stage.create_namespaces(namespaces)
             world = box.environment()
             made_for = Release(namespaces, world["HTTPS_PROXY"], world["NO_PROXY"])
             stage.apply_everywhere(made_for.manifests)
-            clock = PretendTime(tmp_path / "clock") if travels else None
+            clock = PretendTime(tmp_path / "clock", ahead) if travels else None
             scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, made_for, clock)
             made.append(scene)
             return scene
