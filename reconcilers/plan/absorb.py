@@ -23,7 +23,7 @@ INCOMPLETE = "IncompleteListing"
 def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
     """Works one listing (or some posts) into the tracks; returns what is to be remembered of the place."""
     service = listed.service
-    view = View(sync, board, place, listed, frozenset([item.id for item in listed.items]))
+    view = View(sync, board, place, listed)
     entries, settled = board.entries(service), board.settled(service)
     overlapping(board)
     shown: set[str] = set()
@@ -62,8 +62,8 @@ def unknown_of(sync: Sync, board: Board, listed: Listed) -> list[Item]:
     """The entries that no track stands for, as far as can be told before anything is absorbed."""
     if listed.service not in sync.targets:
         return []
-    entries, settled = board.entries(listed.service), board.settled(listed.service)
-    return [i for i in listed.items if i.edited or (i.id not in settled and i.id not in entries)]
+    new = listed.ids.difference(board.settled(listed.service), board.entries(listed.service))
+    return [i for i in listed.items if i.edited or i.id in new]
 
 
 def _without_handles_of_doubles(view: View) -> tuple[Item, ...]:

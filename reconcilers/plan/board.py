@@ -140,12 +140,13 @@ class Board:
     def _index(self, service: ServiceName) -> None:
         settled: dict[str, Track] = {}
         others: list[Track] = []
+        posted = service is ServiceName.TELEGRAM
         for track in self.tracks.values():
             placement = track.placements.get(service)
             if (
                 placement is not None
                 and placement.rest
-                and (placement.requested is None or service is ServiceName.TELEGRAM)
+                and (posted or placement.requested is None)
                 and not placement.others
                 and placement.taken is None
                 and track.wishes is NO_WISHES

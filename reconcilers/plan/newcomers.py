@@ -13,7 +13,7 @@ What becomes of an entry that is
 from dataclasses import replace
 
 from reconcilers.alike import asked
-from reconcilers.matching import Band, compare, fold
+from reconcilers.matching import Band, Verdict, compare, fold
 from reconcilers.model import Match, Origin, Placement, Source, State, Track
 from reconcilers.plan.absence import lifted
 from reconcilers.plan.board import BLANK, fingerprint, stands, track_name
@@ -35,7 +35,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
     view.board.gather(item.recording for item in unknown.values())
     pairs: list[tuple[float, str, str]] = []
     for id, item in unknown.items():
-        for score, track in _same(view, item):
+        for score, track in _same(_compared(view, item)):
             if _takes(view, track, item.recording):
                 pairs.append((-score, track.name, id))
     given: set[str] = set()
@@ -49,12 +49,13 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
     for position, (id, item) in enumerate(unknown.items()):
         if id in given:
             continue
-        same = [t for _, t in _same(view, item)]
+        verdicts = _compared(view, item)
+        same = [t for _, t in _same(verdicts)]
         equal = [t for t in same if _strictly_equal(t.recording, item.recording)]
         if equal:
             _adopt(view, equal[0], item)
         elif view.service not in view.sync.targets or view.sync.targets[view.service].access is not Access.WRITE_ONLY:
-            _discover(view, item, same or _perhaps(view, item), view.listed.at + position * APART)
+            _discover(view, item, same or _perhaps(view, verdicts), view.listed.at + position * APART)
 
 
 def _let_go(view: View) -> set[str]:
@@ -73,27 +74,21 @@ def unseen(placement: Placement) -> bool:
     return placement.state is State.ADDING or (placement.state is State.PRESENT and not placement.seen)
 
 
-def _near(view: View, item: Item) -> list[Track]:
-    rejected = view.service
-    return [t for t in view.board.alike(item.recording) if item.id not in t.wishes.rejects.get(rejected, ())]
+def _compared(view: View, item: Item) -> list[tuple[Verdict, Track]]:
+    """The tracks that an entry may be, in the order of their names."""
+    near = [t for t in view.board.alike(item.recording) if item.id not in t.wishes.rejects.get(view.service, ())]
+    return [(compare(t.recording, item.recording), t) for t in near if t.recording is not None]
 
 
-def _same(view: View, item: Item) -> list[tuple[float, Track]]:
+def _same(verdicts: list[tuple[Verdict, Track]]) -> list[tuple[float, Track]]:
     """Tracks that are this song, surest first."""
-    verdicts = [(compare(t.recording, item.recording), t) for t in _near(view, item) if t.recording is not None]
     same = [(v.score, t) for v, t in verdicts if v.band is Band.SAME]
     return sorted(same, key=lambda pair: (-pair[0], pair[1].name))
 
 
-def _perhaps(view: View, item: Item) -> list[Track]:
+def _perhaps(view: View, verdicts: list[tuple[Verdict, Track]]) -> list[Track]:
     """Tracks that may be this song. Two entries of one place that only resemble each other are two songs on purpose."""
-    return [
-        t
-        for t in _near(view, item)
-        if t.recording is not None
-        and not stands(t.placements.get(view.service, BLANK))
-        and compare(t.recording, item.recording).band is Band.ASK
-    ]
+    return [t for v, t in verdicts if v.band is Band.ASK and not stands(t.placements.get(view.service, BLANK))]
 
 
 def _takes(view: View, track: Track, recording: Recording) -> bool:

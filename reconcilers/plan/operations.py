@@ -1,7 +1,7 @@
 """What the planner asks for, and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconcilers.errors import ServiceError
 from reconcilers.model import NO_WISHES, Placement, Wishes
@@ -102,7 +102,7 @@ class Listed:
     """Entries that stand in a place. Only `complete` (proved whole, see `reconcilers.observe`) says what does not.
 
     `head` is None where there is none to remember: a channel shows posts but no count, and a playlist may have changed
-    while it was read. `problem` says why a stable listing is not complete.
+    while it was read. `problem` says why a stable listing is not complete. `ids` are those of the items.
     """
 
     service: ServiceName
@@ -111,6 +111,10 @@ class Listed:
     complete: bool = False
     head: Head | None = None
     problem: str = ""
+    ids: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", frozenset([item.id for item in self.items]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,12 @@ from reconcilers.services.protocol import Item, ServiceName
 
 @dataclass(slots=True)
 class View:
-    """What an absorption works with: `ids` are the entries shown, `deferred` that one of them is to be looked at later."""
+    """What an absorption works with: `deferred` says that one of the entries is to be looked at later."""
 
     sync: Sync
     board: Board
     place: Place
     listed: Listed
-    ids: frozenset[str]
     vanished: set[str] = field(default_factory=set)
     deferred: bool = False
 
@@ -26,6 +25,11 @@ class View:
     def service(self) -> ServiceName:
         """The place that is listed."""
         return self.listed.service
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The entries that are shown."""
+        return self.listed.ids
 
 
 _SETTLED = (State.PRESENT, State.CORRECTING, State.UNAVAILABLE, State.EXCLUDED, State.RETAINED)

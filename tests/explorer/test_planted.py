@@ -8,6 +8,7 @@ import pytest
 
 from navaar.store.synctracks import SyncTracks
 from reconcilers.errors import OutcomeUnknown
+from reconcilers.matching import Verdict
 from reconcilers.model import State, Track
 from reconcilers.plan import absence, absorb, digest, newcomers
 from reconcilers.plan.board import BLANK
@@ -86,16 +87,16 @@ def test_a_removal_after_one_listing_is_seen(clean: dict[str, Ending], mistake: 
 def test_a_discovery_before_matching_unseen_placements_is_seen(
     clean: dict[str, Ending], mistake: pytest.MonkeyPatch
 ) -> None:
-    same = newcomers._same
+    compared = newcomers._compared
 
-    def only_seen(view: Any, item: Any) -> list[tuple[float, Track]]:
+    def only_seen(view: Any, item: Any) -> list[tuple[Verdict, Track]]:
         return [
-            (score, track)
-            for score, track in same(view, item)
+            (verdict, track)
+            for verdict, track in compared(view, item)
             if not newcomers.unseen(track.placements.get(view.service, BLANK))
         ]
 
-    mistake.setattr(newcomers, "_same", only_seen)
+    mistake.setattr(newcomers, "_compared", only_seen)
     assert figures(clean, "union", Kind.LOST, Kind.AFTER).duplicates > 0
 
 
