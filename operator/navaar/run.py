@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from typing import TYPE_CHECKING
 
 from navaar.kube.client import Kube
@@ -32,6 +33,9 @@ async def _run(options: Options) -> int:
 
 
 def _process() -> "type[Process]":
+    # Where rich is there, as it is for our command line, httpx imports one of its own, with pygments: 3 MiB for nothing.
+    # It does without where that can't be imported.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     from navaar.process import Process
 
     return Process
