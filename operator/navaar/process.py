@@ -122,9 +122,15 @@ class Process:
             host=options.host,
             port=options.port,
         )
-        await endpoints.start()
-        served = "/healthz, /readyz, /metrics" + (", /api, /docs and the page" if api else "")
-        log.info("serving %s on port %d", served, endpoints.addresses[0][1])
+        try:
+            await endpoints.start()
+        except OSError as error:
+            self.fail(
+                f"nothing can be served on {options.host}:{options.port}: {os.strerror(error.errno or 0)}; see --listen"
+            )
+        else:
+            served = "/healthz, /readyz, /metrics" + (", /api, /docs and the page" if api else "")
+            log.info("serving %s on port %d", served, endpoints.addresses[0][1])
         background = [
             self._background(lag.measure(metrics.lagged), "the event loop can no longer be measured"),
             self._background(self.following, "the Tracks can no longer be followed"),
@@ -204,8 +210,8 @@ class Process:
                 await reviews.close()
             await kube.close()
             await lease_kube.close()
-        if self.trouble:
-            log.error("%s", self.trouble)
+            if self.trouble:
+                log.error("%s", self.trouble)
         return self.exit_code
 
     def _background(self, work: "Coroutine[Any, Any, None] | asyncio.Task[None]", trouble: str) -> "asyncio.Task[None]":

@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import logging
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from navaar.kube.client import Kube
+from navaar.kube.errors import KubeError
 from navaar.kube.lease import Elector
 from navaar.options import Options
 from navaar.store.trackstore import TrackStore
@@ -14,14 +17,21 @@ from navaar.telemetry import logs
 if TYPE_CHECKING:
     from navaar.process import Process
 
+log = logging.getLogger("navaar")
+
 COLLECTED = (10_000, 20, 50)
 """After how many new objects what nobody holds any more is looked for, and how often among the older ones."""
 
 
 async def _run(options: Options) -> int:
-    lease_kube = await Kube.connect(options.kubeconfig, options.context, in_cluster=options.in_cluster, pool=4)
-    elector = Elector(lease_kube, options.namespace, options.lease)
-    kube = await Kube.connect(options.kubeconfig, options.context, in_cluster=options.in_cluster, guard=elector.guard)
+    cluster = partial(Kube.connect, options.kubeconfig, options.context, in_cluster=options.in_cluster)
+    try:
+        lease_kube = await cluster(pool=4)
+        elector = Elector(lease_kube, options.namespace, options.lease)
+        kube = await cluster(guard=elector.guard)
+    except KubeError as error:
+        log.error("%s: say which cluster is meant with --kubeconfig and --context", str(error).rstrip("."))
+        return 1
     store = TrackStore(kube, namespaces=options.namespaces)
     following = asyncio.create_task(store.run())
     # The API server needs as long for the first of many Tracks as it takes to import all of the rest.

@@ -4,21 +4,17 @@ import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
-
-from kubernetes.aio import config as kubernetes_config
 
 from navaar.api.common import GROUP
 from navaar.cli.options import Choice, DryRun, Where
 from navaar.cli.trouble import Trouble, told
 from navaar.kube.client import Kube, Resource, user_agent
-from navaar.kube.errors import KubeError, NotFound
+from navaar.kube.errors import Denied, KubeError, NotFound
 from navaar.kube.kinds import MUSICSYNCS, TRACKS, Kind
+from navaar.kube.kubeconfig import contexts
 from navaar.people.act import Act
 from navaar.people.acts import merged
 from navaar.people.song import named, song_of
-
-config: Any = kubernetes_config  # untyped
 
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -43,6 +39,8 @@ class Cluster:
             agent, where = f"kubectl-{user_agent()}", self._where
             try:
                 self._kube = await Kube.connect(where.kubeconfig, where.context, in_cluster=in_pod, agent=agent)
+            except Denied as error:
+                raise told(error, self.server) from error
             except KubeError as error:
                 raise _unusable(error) from error
         return self._kube
@@ -56,7 +54,7 @@ class Cluster:
         if self._here is None:
             try:
                 self._here = _here(self._where)
-            except (OSError, config.ConfigException) as error:
+            except KubeError as error:
                 raise _unusable(error) from error
         return self._here
 
@@ -193,16 +191,14 @@ def _here(where: Where) -> tuple[bool, str]:
 
 
 def _context_namespace(where: Where) -> str:
-    """The namespace of the context. Raises OSError and ConfigException."""
-    file = where.kubeconfig or os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
-    if not any(Path(one).expanduser().exists() for one in file.split(os.pathsep)):
-        raise OSError(f"there is no kubeconfig {file}")
-    contexts, active = config.list_kube_config_contexts(where.kubeconfig)
+    """The namespace of the context. Raises KubeError."""
+    known, active = contexts(where.kubeconfig)
     if where.context is not None:
-        active = next((one for one in contexts if one["name"] == where.context), None)
-        if active is None:
-            known = ", ".join(one["name"] for one in contexts) or "none"
-            raise Trouble(f"there is no context {where.context} in the kubeconfig; there are: {known}")
+        found = next((one for one in known if one["name"] == where.context), None)
+        if found is None:
+            names = ", ".join(one["name"] for one in known) or "none"
+            raise Trouble(f"there is no context {where.context} in the kubeconfig; there are: {names}")
+        active = found
     namespace: str = active["context"].get("namespace") or "default"
     return namespace
 

@@ -14,6 +14,7 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 from pydantic_core import from_json
 
+from navaar.kube import kubeconfig as kubeconfigs
 from navaar.kube.errors import (
     AlreadyExists,
     Conflict,
@@ -120,7 +121,7 @@ class Kube:
         """A client for the cluster that the pod runs in, or that a kubeconfig (None: the usual place) names.
 
         `pool` bounds its connections; `agent` is who it says it is (empty: the operator).
-        Raises KubeError when there is no usable configuration.
+        Raises KubeError when there is no usable configuration, Denied when signing in by it fails.
         """
         settings = Configuration(
             # HTTP(S)_PROXY is for the services; Python doesn't know the CIDRs that keep clusters out of it.
@@ -132,7 +133,7 @@ class Kube:
             if in_cluster:
                 config.load_incluster_config(client_configuration=settings)
             else:
-                await config.load_kube_config(kubeconfig, context, settings, persist_config=False)
+                await kubeconfigs.load(kubeconfig, context, settings)
 
         try:
             await load()
