@@ -28,6 +28,9 @@ from sandbox.world import World
 QUICK = ("--settle", "4", "--confirm", "1", "--deadline", "12")
 """Seconds instead of minutes, so that what needs time needs little."""
 
+REST = 5.0
+"""Seconds: more than what `QUICK` waits for."""
+
 API_TOKEN = "0123456789abcdef-token-for-scripts"
 """Sees all that the API of any operator here tells."""
 
@@ -259,6 +262,22 @@ class Scene:
 
     def wait_converged(self, seconds: float = 2 * PATIENCE) -> None:
         self.until("the three places converged", self.converged, seconds)
+
+    def wait_at_rest(self) -> None:
+        """Waits until nothing changes any more: what is compared with the objects is asked for at another moment."""
+        known, since = "", time.monotonic()
+
+        def unchanged() -> bool:
+            nonlocal known, since
+            there = [
+                self.stage.list(kind, namespace) for kind in ("MusicSync", "Track") for namespace in self.namespaces
+            ]
+            now = json.dumps(there)
+            if now != known:
+                known, since = now, time.monotonic()
+            return time.monotonic() - since > REST
+
+        self.until("nothing changes any more", unchanged)
 
     def service_writes(self, since: int = 0) -> list[Any]:
         return self.box.world.journal.writes(since=since)

@@ -34,9 +34,6 @@ MONDAY_ID, MONDAY, MONDAY_LIST = -1001234500002, "@mondaytapes", "5NavaarMonday0
 SECOND = "monday-tapes"
 BOT = scenario.BOT_TOKEN
 ISOLATES = str.maketrans("", "", "\u2068\u2069")
-REST = 5.0
-"""Seconds: one more than `QUICK` lets things settle."""
-
 QUIET = 1.5
 """Seconds after which nothing more is expected."""
 
@@ -161,7 +158,7 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
             made.until(
                 "all is settled but what can't be", lambda: phases(made) == {"Synced", "Partial", "Review", "Failed"}
             )
-            at_rest(made)
+            made.wait_at_rest()
             yield made
         finally:
             for operator in made.operators:
@@ -194,21 +191,6 @@ def eve(scene: Scene) -> Person:
 
 def phases(scene: Scene) -> set[str]:
     return {(track.get("status") or {}).get("phase", "") for track in scene.tracks()}
-
-
-def at_rest(scene: Scene) -> None:
-    """Waits until neither the Tracks nor the MusicSyncs have changed for longer than a pass waits for what it did."""
-    known, since = "", time.monotonic()
-
-    def unchanged() -> bool:
-        nonlocal known, since
-        syncs = scene.stage.list("MusicSync", scene.namespace)
-        now = json.dumps([one.get("status") for one in (*syncs, *scene.tracks())])
-        if now != known:
-            known, since = now, time.monotonic()
-        return time.monotonic() - since > REST
-
-    scene.until("nothing changes any more", unchanged)
 
 
 def in_phase(scene: Scene, phase: str) -> list[dict[str, Any]]:

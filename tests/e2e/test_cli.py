@@ -108,6 +108,7 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         try:
             made.start()
             made.until("all but one song are in step", lambda: _phases(made) == {"Synced", "Partial", "Review"})
+            made.wait_at_rest()
             yield made
         finally:
             for operator in made.operators:
@@ -462,6 +463,10 @@ def test_what_is_not_there_or_not_allowed_is_said_in_a_sentence(person: Person) 
     assert "there is no MusicSync nope" in person.ask("status", "nope").said
     assert "there is no Track 'zzz'" in person.ask("explain", "zzz").said
     assert "may be any of" in person.ask("explain", "e").said
+    one = scene.titled("Billie Jean")["metadata"]["name"]
+    answer = person.ask("tracks", one, "zzz", "e", "-o", "name")
+    assert (answer.code, answer.out) == (1, f"track.navaar.dev/{one}\n"), "what is there is printed, as kubectl does"
+    assert "there is no Track 'zzz'" in answer.said and "'e' may be any of" in answer.said
     assert "there is no context" in person.ask("tracks", "--context", "nope").said
     assert "there is no kubeconfig" in replace(person, kubeconfig=Path("/nonexistent")).ask("tracks").said
     assert "No Tracks found in namespace empty." in replace(person, namespace="empty").ask("tracks").err

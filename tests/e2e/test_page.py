@@ -56,6 +56,7 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
         try:
             made.start()
             made.wait_converged()
+            made.wait_at_rest()
             yield made
         finally:
             for operator in made.operators:

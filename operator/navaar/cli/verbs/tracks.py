@@ -9,10 +9,11 @@ from navaar.cli import options
 from navaar.cli.options import Choice
 from navaar.cli.output import objects
 from navaar.cli.tracktable import no_tracks, track_table
-from navaar.people.song import speaks_of
+from navaar.people.song import speaks_of, status_of
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster
+    from navaar.kube.client import Resource
 
 PHASES = ("Synced", "Partial", "Syncing", "Review", "Failed", "Removed", "Excluded", "Duplicate")
 
@@ -47,15 +48,36 @@ async def command(
 
     On a terminal ● is there, ↑ on its way, ? waits for your decision, – is not to be had, ✗ failed, · is left alone.
     """
-    if names:
-        tracks = [await cluster.track(name, choice.sync) for name in names]
-    else:
-        tracks = await cluster.tracks(choice, phases)
-    found = [track for track in tracks if speaks_of(track, text)]
+    tracks, missing = await _named(names, choice, cluster) if names else (await cluster.tracks(choice, phases), [])
+    found = [
+        track for track in tracks if speaks_of(track, text) and (not phases or status_of(track).get("phase") in phases)
+    ]
+    if found or not missing:
+        _print(found, form, cluster, one=len(names) == 1)
+    if missing:
+        from navaar.cli.trouble import Trouble
+
+        raise Trouble("\n".join(missing))
+
+
+async def _named(names: tuple[str, ...], choice: Choice, cluster: "Cluster") -> tuple[list["Resource"], list[str]]:
+    """The Tracks that are meant, and why others can't be told."""
+    from navaar.cli.trouble import Trouble
+
+    tracks, missing = [], []
+    for name in names:
+        try:
+            tracks.append(await cluster.track(name, choice.sync))
+        except Trouble as trouble:
+            missing.append(trouble.message)
+    return tracks, missing
+
+
+def _print(found: list["Resource"], form: str, cluster: "Cluster", *, one: bool) -> None:
     if form in ("table", "wide"):
         if not found:
             no_tracks(cluster)
             return
         track_table(found, wide=form == "wide", everywhere=cluster.namespace is None)
     else:
-        objects(found, form, one=len(names) == 1)
+        objects(found, form, one=one)
