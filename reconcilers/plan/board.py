@@ -124,14 +124,14 @@ class Board:
 
     def seen(self, service: ServiceName) -> frozenset[str]:
         """The ids that stand in a place as far as the last listing has shown: one a track."""
-        return self._unsettled(service).union(self._settled[service])
+        return self._others_seen(service).union(self._settled[service])
 
     def placed(self, service: ServiceName) -> int:
         """How many ids `seen` has, which costs less to tell."""
-        others = self._unsettled(service)
+        others = self._others_seen(service)
         return len(self._settled[service]) + len(others - self._settled[service].keys())
 
-    def _unsettled(self, service: ServiceName) -> frozenset[str]:
+    def _others_seen(self, service: ServiceName) -> frozenset[str]:
         """The ids that other tracks than the settled ones were seen to stand there by."""
         entries = self.entries(service)
         placements = [self.tracks[n].placements.get(service, BLANK) for n in entries.values() if n in self.tracks]

@@ -165,6 +165,9 @@ def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sc
                 operator.stop(20)
 
 
+WORDS = {"Synced": "everywhere", "Partial": "not to be had somewhere", "Review": "waits for you", "Failed": "failed"}
+"""What the bot says for a phase."""
+
 PEOPLE = {"Mina": "en", "Reza": "fa-IR", "Olga": "ru", "Eve": "en"}
 """Mina and Olga are admins of the first, Reza of both, Eve of none."""
 
@@ -220,13 +223,7 @@ def test_the_dashboard_tells_the_numbers_that_the_object_has(scene: Scene, mina:
 def test_stats_are_what_counting_the_tracks_gives(scene: Scene, mina: Person) -> None:
     told, tracks = mina.reads("/stats"), scene.tracks()
     assert told.startswith(f"The songs of {quickstart.NAME}: {len(tracks)}\n")
-    words = {
-        "Synced": "everywhere",
-        "Partial": "not to be had somewhere",
-        "Review": "waits for you",
-        "Failed": "failed",
-    }
-    for phase, word in words.items():
+    for phase, word in WORDS.items():
         assert f"\n{word}: {len(in_phase(scene, phase))}\n" in told
     for place, title in (("telegram", "Telegram"), ("youtubeMusic", "YouTube Music"), ("spotify", "Spotify")):
         there = [track["status"]["placements"].get(place) or {} for track in tracks]
@@ -262,13 +259,7 @@ def test_the_numbers_are_those_that_kubectl_prints(scene: Scene, mina: Person) -
     status, stats = mina.reads("/status"), mina.reads("/stats")
     assert f"songs: {sync['SONGS']}\n" in status
     assert stats.startswith(f"The songs of {quickstart.NAME}: {len(tracks)}\n")
-    words = {
-        "Synced": "everywhere",
-        "Partial": "not to be had somewhere",
-        "Review": "waits for you",
-        "Failed": "failed",
-    }
-    for phase, word in words.items():
+    for phase, word in WORDS.items():
         there = [row["NAME"].removeprefix(f"{quickstart.NAME}-") for row in tracks if row["PHASE"] == phase]
         assert there and len(there) == int(sync[phase.upper()])
         assert f"{word}: {len(there)}" in status and f"\n{word}: {len(there)}\n" in stats
