@@ -39,7 +39,7 @@ class SpotifyTokens:
     A rotated refresh token is handed to `on_rotated`, and that is awaited, before the access token that came with it is
     used: the old one is dead, so losing the new one would cost the person another consent. While `on_rotated` fails,
     nothing is sent and it is tried again at the next request. A consent that Spotify called ended is not asked for again.
-    `get_access_token` is what spotipy asks.
+    `get_access_token` is what spotipy asks, from any thread.
     """
 
     def __init__(
@@ -59,10 +59,11 @@ class SpotifyTokens:
         self._ended: AuthError | None = None
         self._access_token: str | None = None
         self._expires = 0.0
+        self._granted: tuple[str, float] | None = None
         self._lock = asyncio.Lock()
 
     def get_access_token(self, as_dict: bool = False) -> str:
-        """The current token; `ready` has seen to it. Raises `AuthError` rather than asking anybody."""
+        """The current token, `ready` has seen to it; a refused one until there is another. Never asks anybody."""
         if self._access_token is None:
             raise AuthError("There is no Spotify access token yet.")
         return self._access_token
@@ -75,12 +76,13 @@ class SpotifyTokens:
     def reject(self, token: str | None) -> None:
         """Spotify refused this token: unless there is another by now, the next `ready` gets one."""
         if token == self._access_token:
-            self._access_token = None
+            # The token itself stays: a request of another service may be past its `ready`. It hears the same refusal.
+            self._expires = 0.0
 
     async def ready(self, caller: Caller) -> None:
         """Makes sure of an access token that lasts a while. Raises `ServiceError`s."""
         async with self._lock:
-            if self._unsaved or self._access_token is None or self._clock() >= self._expires - MARGIN:
+            if self._access_token is None or self._clock() >= self._expires - MARGIN:
                 # A cancelled pass must not lose a token that is rotated already.
                 await asyncio.shield(asyncio.ensure_future(self._refresh(caller)))
 
@@ -91,6 +93,8 @@ class SpotifyTokens:
             await caller.once("token", 0, lambda: caller.in_thread(self._ask))
         if self._unsaved:
             await self._save()
+        if self._granted is not None:
+            (self._access_token, self._expires), self._granted = self._granted, None
 
     async def _save(self) -> None:
         try:
@@ -120,7 +124,7 @@ class SpotifyTokens:
             raise TransientError(
                 f"Spotify's sign-in service answered in a way that can't be read ({type(error).__name__})."
             ) from None
-        self._access_token, self._expires = access, self._clock() + lifetime
+        self._granted = access, self._clock() + lifetime
         rotated = answer.get("refresh_token")
         if rotated and rotated != self._refresh_token:
             self._refresh_token, self._unsaved = str(rotated), True

@@ -121,6 +121,45 @@ async def test_a_token_that_is_called_expired_by_all_at_once_is_replaced_once(bo
         await service.close()
 
 
+async def test_a_request_that_is_past_its_question_for_a_token_has_one_though_another_hears_it_is_refused(
+    box: SandboxThread,
+) -> None:
+    tokens = SpotifyTokens(PKCE, _kept)
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, _kept, tokens=tokens)
+    await service.head()
+    before = tokens.get_access_token()
+    tokens.reject(before)
+    assert tokens.get_access_token() == before
+    await service.head()
+    assert tokens.get_access_token() != before
+    await service.close()
+
+
+async def test_an_access_token_is_used_by_nobody_until_the_refresh_token_that_came_with_it_is_kept(
+    box: SandboxThread,
+) -> None:
+    keeping, kept = asyncio.Event(), asyncio.Event()
+    first = True
+
+    async def keep(token: str) -> None:
+        if not first:
+            keeping.set()
+            await kept.wait()
+
+    tokens = SpotifyTokens(PKCE, keep)
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, _kept, tokens=tokens)
+    await service.head()
+    first, before = False, tokens.get_access_token()
+    tokens.reject(before)
+    again = asyncio.ensure_future(service.head())
+    await keeping.wait()
+    assert tokens.get_access_token() == before
+    kept.set()
+    await again
+    assert tokens.get_access_token() != before
+    await service.close()
+
+
 async def test_a_rotated_token_that_is_lost_with_the_process_is_a_persons_to_replace_and_asked_for_once(
     box: SandboxThread,
 ) -> None:
