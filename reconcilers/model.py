@@ -226,9 +226,13 @@ class Track:
     rest: float | None = field(init=False, compare=False, repr=False)
     """Since when it rests in every place that it has a placement for (its last addition by us, 0.0 without one); None
     while it doesn't, and where people wish something. Worked out once, as a plan asks all tracks for it."""
+    plain: bool = field(init=False, compare=False, repr=False)
+    """Whether it rests, and no other entry than the one of each placement can be taken for it there."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rest", _rest(self))
+        rest = _rest(self)
+        object.__setattr__(self, "rest", rest)
+        object.__setattr__(self, "plain", rest is not None and all(one_id(p, s) for s, p in self.placements.items()))
 
     @property
     def recording(self) -> Recording | None:
@@ -264,6 +268,14 @@ class Track:
         if self.placements.get(service) == placement:
             return self
         return replace(self, placements={**self.placements, service: placement})
+
+
+def one_id(placement: Placement, service: ServiceName) -> bool:
+    """Whether a song that is present can be shown by its placement's `id` alone."""
+    if placement.others or placement.taken is not None:
+        return False
+    # A post is shown by its number, not by what it was made from.
+    return placement.requested is None or service is ServiceName.TELEGRAM
 
 
 def _rest(track: Track) -> float | None:

@@ -95,6 +95,7 @@ def plan(
     remembered = {service: places.get(service, Place()) for service in (*sync.targets, *places)}
     ordered = sorted(observations, key=_order)
     listings = [posts.listed(o) if isinstance(o, Scanned) else o for o in ordered if isinstance(o, (Listed, Scanned))]
+    board.index({listing.service for listing in listings}.intersection(sync.targets))
     new = [i for listing in listings for i in absorb.unknown_of(sync, board, listing)]
     board.gather(item.recording for item in new)
     for observation in ordered:

@@ -44,7 +44,8 @@ def absorb(sync: Sync, board: Board, place: Place, listed: Listed) -> Place:
             unknown.setdefault(item.id, item)
     if listed.complete:
         others = {name for name in entries.values() if name not in shown and _counts(board, service, name)}
-        others.update([settled[id].name for id in settled.keys() - view.ids])
+        ids = view.ids
+        others.update([track.name for id, track in settled.items() if id not in ids])
         view.vanished.update(others)
     if unknown:
         settle_in(view, unknown)
@@ -62,8 +63,8 @@ def unknown_of(sync: Sync, board: Board, listed: Listed) -> list[Item]:
     """The entries that no track stands for, as far as can be told before anything is absorbed."""
     if listed.service not in sync.targets:
         return []
-    new = listed.ids.difference(board.settled(listed.service), board.entries(listed.service))
-    return [i for i in listed.items if i.edited or i.id in new]
+    settled, entries = board.settled(listed.service), board.entries(listed.service)
+    return [item for item in listed.items if (item.id not in settled and item.id not in entries) or item.edited]
 
 
 def _without_handles_of_doubles(view: View) -> tuple[Item, ...]:

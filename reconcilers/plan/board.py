@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reconcilers.matching import keys
-from reconcilers.model import NO_WISHES, Placement, Track
+from reconcilers.model import NO_WISHES, Placement, Track, one_id
 from reconcilers.plan.song import BLANK, STANDING, audio_of, fingerprint, ids_of, rank, shown, stands, track_name
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
@@ -11,6 +11,7 @@ from reconcilers.services.protocol import ServiceName
 __all__ = ["BLANK", "DAY", "STANDING", "Board", "audio_of", "fingerprint", "ids_of", "rank", "stands", "track_name"]
 
 DAY = 86400.0
+EVERYWHERE = len(ServiceName)
 
 
 class Board:
@@ -85,13 +86,13 @@ class Board:
     def settled(self, service: ServiceName) -> Mapping[str, Track]:
         """Tracks by the one entry that they rest with, undisputed: a listing that shows just that changes nothing."""
         if service not in self._settled:
-            self._index(service)
+            self.index((service,))
         return self._settled[service]
 
     def entries(self, service: ServiceName) -> Mapping[str, str]:
         """Names of the other tracks by entry. It only ever grows within a plan: `owner` tells what is still true."""
         if service not in self._entries:
-            self._index(service)
+            self.index((service,))
         return self._entries[service]
 
     def owner(self, service: ServiceName, id: str) -> Track | None:
@@ -137,28 +138,22 @@ class Board:
         placements = [self.tracks[n].placements.get(service, BLANK) for n in entries.values() if n in self.tracks]
         return frozenset([p.id for p in placements if p.id is not None and shown(p)])
 
-    def _index(self, service: ServiceName) -> None:
-        settled: dict[str, Track] = {}
+    def index(self, services: Iterable[ServiceName]) -> None:
+        """Prepares `settled` and `entries` of these places, in one pass over all tracks."""
+        plain: list[Track] = []
         others: list[Track] = []
-        posted = service is ServiceName.TELEGRAM
         for track in self.tracks.values():
-            placement = track.placements.get(service)
-            if (
-                placement is not None
-                and placement.rest
-                and (posted or placement.requested is None)
-                and not placement.others
-                and placement.taken is None
-                and track.wishes is NO_WISHES
-                and track.duplicate_of is None
-                and settled.setdefault(placement.id, track) is track  # type: ignore[arg-type]  # at rest it has an id
-            ):
-                continue
-            others.append(track)
-        self._settled[service], self._entries[service] = settled, {}
-        self._loose[service] = {track.name for track in others}
-        for track in others:
-            self._claim_all(track, service)
+            (plain if track.plain else others).append(track)
+        for service in services:
+            settled = {track.placements.get(service, BLANK).id: track for track in plain}
+            settled.pop(None, None)
+            loose = [track for track in others if not _settles(track, service, settled)]
+            if len(settled) < len(plain) + len(others) - len(loose):
+                loose += [t for t in plain if settled.get(t.placements.get(service, BLANK).id) is not t]
+            self._settled[service], self._entries[service] = settled, {}  # type: ignore[assignment]  # no None is left
+            self._loose[service] = {track.name for track in loose}
+            for track in loose:
+                self._claim_all(track, service)
 
     def _unsettle(self, track: Track | None) -> None:
         for service, settled in self._settled.items() if track is not None else ():
@@ -243,11 +238,28 @@ class Board:
         return tuple(sorted(differing, key=lambda t: (t.created, t.name)))
 
 
+def _settles(track: Track, service: ServiceName, settled: dict[str | None, Track]) -> bool:
+    """Whether a track, though not plain, rests in this place as if it were; it is among the settled ones then."""
+    placement = track.placements.get(service)
+    return (
+        placement is not None
+        and placement.rest
+        and one_id(placement, service)
+        and track.wishes is NO_WISHES
+        and track.duplicate_of is None
+        and settled.setdefault(placement.id, track) is track
+    )
+
+
 def _restless(tracks: Mapping[str, Track], services: frozenset[ServiceName], since: float) -> Iterator[str]:
     """The names of the tracks that don't rest in all these places, or were added to one of them after `since`."""
     for name, track in tracks.items():
         rest = track.rest
-        if rest is None or rest > since or not services <= track.placements.keys():
+        if (
+            rest is None
+            or rest > since
+            or (len(track.placements) < EVERYWHERE and not services <= track.placements.keys())
+        ):
             yield name
 
 

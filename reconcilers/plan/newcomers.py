@@ -25,6 +25,9 @@ from reconcilers.services.protocol import Item, ServiceName
 APART = 1e-3
 """Seconds between two entries of one listing that are seen for the first time: they keep their order by it."""
 
+Compared = dict[tuple[str, str], tuple[Recording, Verdict]]
+"""By entry and track: what the track's recording was, and how the entry compares with it."""
+
 
 def settle_in(view: View, unknown: dict[str, Item]) -> None:
     """Gives every unknown entry to the track that it shows, best pairs first, or makes a track of it."""
@@ -33,9 +36,10 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
         view.deferred = True
         unknown = {id: item for id, item in unknown.items() if id not in let_go}
     view.board.gather(item.recording for item in unknown.values())
+    known: Compared = {}
     pairs: list[tuple[float, str, str]] = []
     for id, item in unknown.items():
-        for score, track in _same(_compared(view, item)):
+        for score, track in _same(_compared(view, item, known)):
             if _takes(view, track, item.recording):
                 pairs.append((-score, track.name, id))
     given: set[str] = set()
@@ -49,7 +53,7 @@ def settle_in(view: View, unknown: dict[str, Item]) -> None:
     for position, (id, item) in enumerate(unknown.items()):
         if id in given:
             continue
-        verdicts = _compared(view, item)
+        verdicts = _compared(view, item, known)
         same = [t for _, t in _same(verdicts)]
         equal = [t for t in same if _strictly_equal(t.recording, item.recording)]
         if equal:
@@ -74,10 +78,18 @@ def unseen(placement: Placement) -> bool:
     return placement.state is State.ADDING or (placement.state is State.PRESENT and not placement.seen)
 
 
-def _compared(view: View, item: Item) -> list[tuple[Verdict, Track]]:
-    """The tracks that an entry may be, in the order of their names."""
-    near = [t for t in view.board.alike(item.recording) if item.id not in t.wishes.rejects.get(view.service, ())]
-    return [(compare(t.recording, item.recording), t) for t in near if t.recording is not None]
+def _compared(view: View, item: Item, known: Compared) -> list[tuple[Verdict, Track]]:
+    """The tracks that an entry may be, in the order of their names. What is `known` of a recording, is not asked again."""
+    found: list[tuple[Verdict, Track]] = []
+    for track in view.board.alike(item.recording):
+        recording = track.recording
+        if recording is None or item.id in track.wishes.rejects.get(view.service, ()):
+            continue
+        before = known.get((item.id, track.name))
+        if before is None or before[0] is not recording:
+            before = known[item.id, track.name] = (recording, compare(recording, item.recording))
+        found.append((before[1], track))
+    return found
 
 
 def _same(verdicts: list[tuple[Verdict, Track]]) -> list[tuple[float, Track]]:

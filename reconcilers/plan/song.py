@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from reconcilers.matching import MatchPolicy
-from reconcilers.model import Origin, Placement, State, Track
+from reconcilers.model import Origin, Placement, State, Track, one_id
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import ServiceName
 
@@ -63,20 +63,14 @@ def ids_of(track: Track, service: ServiceName) -> tuple[str, ...]:
     pin = track.wishes.pins.get(service)
     if placement is None:
         found: tuple[str | None, ...] = (pin,)
-    elif placement.state is State.PRESENT and pin is None and _one_id(placement, service):
+    elif placement.state is State.PRESENT and pin is None and one_id(placement, service):
         found = (placement.id,)
     else:
-        # A post is shown by its number, not by what it was made from.
         asked = placement.requested if service is not ServiceName.TELEGRAM else None
         candidates = placement.candidate_ids if placement.state is State.REVIEW else ()
         found = (pin, placement.id, asked, *placement.others, *candidates, placement.taken)
     rejected = track.wishes.rejects.get(service)
     return tuple(dict.fromkeys(i for i in found if i is not None and not (rejected and i in rejected)))
-
-
-def _one_id(placement: Placement, service: ServiceName) -> bool:
-    alone = not placement.others and placement.taken is None
-    return alone and (placement.requested is None or service is ServiceName.TELEGRAM)
 
 
 def first_seen(track: Track) -> float:

@@ -89,10 +89,10 @@ def test_a_discovery_before_matching_unseen_placements_is_seen(
 ) -> None:
     compared = newcomers._compared
 
-    def only_seen(view: Any, item: Any) -> list[tuple[Verdict, Track]]:
+    def only_seen(view: Any, item: Any, known: newcomers.Compared) -> list[tuple[Verdict, Track]]:
         return [
             (verdict, track)
-            for verdict, track in compared(view, item)
+            for verdict, track in compared(view, item, known)
             if not newcomers.unseen(track.placements.get(view.service, BLANK))
         ]
 
