@@ -60,7 +60,7 @@ class SpotifyTokens:
         self._access_token: str | None = None
         self._expires = 0.0
         self._granted: tuple[str, float] | None = None
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
 
     def get_access_token(self, as_dict: bool = False) -> str:
         """The current token, `ready` has seen to it; a refused one until there is another. Never asks anybody."""
@@ -81,10 +81,26 @@ class SpotifyTokens:
 
     async def ready(self, caller: Caller) -> None:
         """Makes sure of an access token that lasts a while. Raises `ServiceError`s."""
-        async with self._lock:
-            if self._access_token is None or self._clock() >= self._expires - MARGIN:
-                # A cancelled pass must not lose a token that is rotated already.
-                await asyncio.shield(asyncio.ensure_future(self._refresh(caller)))
+        while self._access_token is None or self._clock() >= self._expires - MARGIN:
+            if self._refreshing is None:
+                self._refreshing = asyncio.ensure_future(self._refresh(caller))
+                self._refreshing.add_done_callback(self._refreshed)
+            refreshing = self._refreshing
+            # It goes on though who began it is called off: what is rotated by then must be neither lost nor asked for again.
+            await asyncio.wait((refreshing,))
+            if not refreshing.cancelled():
+                refreshing.result()
+                return
+
+    async def at_rest(self) -> None:
+        """Waits for the token that is being asked for, if one is, and until what is rotated is kept. Never raises."""
+        if self._refreshing is not None:
+            await asyncio.wait((self._refreshing,))
+
+    def _refreshed(self, task: asyncio.Task[None]) -> None:
+        self._refreshing = None
+        if not task.cancelled():
+            task.exception()  # known to who waits, if anybody still does
 
     async def _refresh(self, caller: Caller) -> None:
         if self._ended is not None:

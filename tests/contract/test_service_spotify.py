@@ -160,6 +160,51 @@ async def test_an_access_token_is_used_by_nobody_until_the_refresh_token_that_ca
     await service.close()
 
 
+async def test_a_token_that_is_asked_for_by_who_is_called_off_meanwhile_is_not_asked_for_twice(
+    box: SandboxThread,
+) -> None:
+    kept: list[str] = []
+
+    async def keep(token: str) -> None:
+        kept.append(token)
+
+    tokens = SpotifyTokens(PKCE, keep)
+    one, other = (SpotifyService(SPOTIFY_PLAYLIST, PKCE, keep, tokens=tokens) for _ in range(2))
+    box.call(lambda: box.world.faults.arm(Fault("late", "spotify", "POST /api/token", seconds=0.3)))
+    mark = box.world.journal.mark()
+    called_off = asyncio.ensure_future(one.head())
+    await asyncio.sleep(0.1)
+    called_off.cancel()
+    await asyncio.gather(called_off, return_exceptions=True)
+    await one.close()
+    assert kept == []
+    await other.head()
+    assert box.world.journal.counts("spotify", mark)["POST /api/token"] == 1
+    assert len(kept) == 1
+    await other.close()
+
+
+async def test_what_is_rotated_is_waited_for_and_kept_though_nobody_wants_the_token_any_more(
+    box: SandboxThread,
+) -> None:
+    kept: list[str] = []
+
+    async def keep(token: str) -> None:
+        kept.append(token)
+
+    tokens = SpotifyTokens(PKCE, keep)
+    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, keep, tokens=tokens)
+    box.call(lambda: box.world.faults.arm(Fault("late", "spotify", "POST /api/token", seconds=0.3)))
+    called_off = asyncio.ensure_future(service.head())
+    await asyncio.sleep(0.1)
+    called_off.cancel()
+    await asyncio.gather(called_off, return_exceptions=True)
+    await service.close()
+    assert kept == []
+    await tokens.at_rest()
+    assert len(kept) == 1
+
+
 async def test_a_rotated_token_that_is_lost_with_the_process_is_a_persons_to_replace_and_asked_for_once(
     box: SandboxThread,
 ) -> None:

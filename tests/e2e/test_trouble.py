@@ -10,6 +10,7 @@ import pytest
 
 from navaar.api.instant import read
 from sandbox import quickstart, scenario
+from sandbox.faults import Fault
 from tests.e2e.conftest import Scene
 
 TELEGRAM = {"channel": "@fridaytapes", "past": "Ignore", "credentialsSecretRef": {"name": "friday-tapes-telegram"}}
@@ -101,12 +102,16 @@ def test_two_music_syncs_on_one_playlist_the_younger_is_claimed(scene: Scene) ->
     scene.until("it takes over", lambda: scene.conditions("second")["Ready"][1] in ("Synced", "Backfilling"))
 
 
-def test_one_of_two_namespaces_is_broken_and_the_other_converges(scene_with: Callable[..., Scene]) -> None:
+def test_a_sync_of_two_services_with_a_bad_token_and_a_wrong_playlist_keeps_that_of_another_namespace_from_nothing(
+    scene_with: Callable[..., Scene],
+) -> None:
     scene = scene_with(extra_namespaces=1)
     other = scene.namespaces[1]
     scene.start()
-    for manifest in quickstart.secrets():
-        scene.apply(manifest, other)
+    _, google, spotify = quickstart.secrets()
+    scene.apply(google, other)
+    bad = {**spotify["stringData"], "refresh-token": "no-such-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", bad), other)
     broken = quickstart.musicsync()
     del broken["spec"]["telegram"]
     broken["spec"]["spotify"]["playlist"] = "0NavaarNoSuchPlaylist0"
@@ -116,23 +121,12 @@ def test_one_of_two_namespaces_is_broken_and_the_other_converges(scene_with: Cal
     scene.wait_converged()
     conditions = scene.conditions(namespace=other)
     assert conditions["Ready"][0] == "False" and conditions["Stalled"][0] == "True"
+    assert (conditions["SpotifyReady"][1], conditions["YouTubeMusicReady"][1]) == ("AuthExpired", "NotFound")
     assert scene.tracks(other) == []
 
 
 def test_a_rotated_spotify_token_is_kept_and_outlives_the_operator(scene: Scene) -> None:
-    world = scene.box.world
-
-    def public_client() -> None:
-        world.spotify.add_app("public-client", None, allowed=[scenario.SPOTIFY_USER])
-        world.spotify.grant("first-consent", scenario.SPOTIFY_USER, "public-client")
-
-    scene.box.call(public_client)
-    scene.apply(quickstart.secrets()[1])
-    values = {"client-id": "public-client", "refresh-token": "first-consent"}
-    scene.apply(quickstart.secret("friday-tapes-spotify", values))
-    made = quickstart.musicsync()
-    del made["spec"]["telegram"]
-    scene.apply(made)
+    public_client(scene)
     scene.start()
     scene.wait_converged()
     assert scene.operator.stop() == 0
@@ -143,6 +137,44 @@ def test_a_rotated_spotify_token_is_kept_and_outlives_the_operator(scene: Scene)
     scene.sync_now()
     scene.until("it goes on with the new token", lambda: scene.conditions()["SpotifyReady"][0] == "True")
     assert "first-consent" not in scene.operator.log.read_text()
+
+
+def test_a_token_that_is_on_its_way_for_nobody_when_the_operator_stops_is_kept(scene: Scene) -> None:
+    world = scene.box.world
+    nora = scene.box.call(lambda: world.telegram.create_private("Nora", scenario.BOT_TOKEN, "en")).id
+    public_client(scene, telegram={**TELEGRAM, "adminUserIds": [nora]})
+    scene.apply(quickstart.secrets()[0])
+    scene.start()
+    scene.wait_converged()
+
+    # Who asks for it is called off by the stop, and the old one is dead with the answer.
+    late = Fault("late", "spotify", "POST /api/token", seconds=2.0)
+    scene.box.call(lambda: world.clock.advance(2 * 3600))
+    scene.box.call(lambda: world.faults.arm(late))
+    scene.box.call(lambda: world.telegram.post_text(nora, "/search_sp hello", author="Nora"))
+    scene.until("a token is asked for", lambda: late not in world.faults.armed)
+    assert scene.operator.stop() == 0
+    scene.start()
+    scene.sync_now()
+    scene.until("it goes on with the new token", lambda: scene.conditions()["SpotifyReady"][0] == "True")
+
+
+def public_client(scene: Scene, **places: Any) -> None:
+    """Playlists, and a Spotify consent whose refresh token is another after each use."""
+    world = scene.box.world
+
+    def consent() -> None:
+        world.spotify.add_app("public-client", None, allowed=[scenario.SPOTIFY_USER])
+        world.spotify.grant("first-consent", scenario.SPOTIFY_USER, "public-client")
+
+    scene.box.call(consent)
+    scene.apply(quickstart.secrets()[1])
+    values = {"client-id": "public-client", "refresh-token": "first-consent"}
+    scene.apply(quickstart.secret("friday-tapes-spotify", values))
+    made = quickstart.musicsync()
+    del made["spec"]["telegram"]
+    made["spec"].update(places)
+    scene.apply(made)
 
 
 def _secrets(scene: Scene) -> set[str]:

@@ -247,11 +247,12 @@ class Accounts:
         return AudioSource(self.audio, cookies, worker=self._worker, longest=seconds(audio.get("maxDuration") or "20m"))
 
     async def close(self) -> None:
-        """Ends every stream, and the process that fetches audio."""
+        """Ends every stream, and the process that fetches audio. A token that is being asked for is waited for."""
         for account in list(self._bots.values()):
             account.users = 0
             await self.leave(account)
         await self._worker.close()
+        await asyncio.gather(*(tokens.at_rest() for tokens in list(self._spotify_tokens.values())))
 
 
 def _consented_at(namespace: str, name: str, secret: Mapping[str, str]) -> float | None:
