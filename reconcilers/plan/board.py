@@ -11,7 +11,6 @@ from reconcilers.services.protocol import ServiceName
 __all__ = ["BLANK", "DAY", "STANDING", "Board", "audio_of", "fingerprint", "ids_of", "rank", "stands", "track_name"]
 
 DAY = 86400.0
-EVERYWHERE = len(ServiceName)
 
 
 class Board:
@@ -251,16 +250,16 @@ def _settles(track: Track, service: ServiceName, settled: dict[str | None, Track
     )
 
 
-def _restless(tracks: Mapping[str, Track], services: frozenset[ServiceName], since: float) -> Iterator[str]:
+def _restless(tracks: Mapping[str, Track], services: frozenset[ServiceName], since: float) -> list[str]:
     """The names of the tracks that don't rest in all these places, or were added to one of them after `since`."""
-    for name, track in tracks.items():
-        rest = track.rest
-        if (
-            rest is None
-            or rest > since
-            or (len(track.placements) < EVERYWHERE and not services <= track.placements.keys())
-        ):
-            yield name
+    everywhere = len(ServiceName)
+    return [
+        name
+        for name, track in tracks.items()
+        if (rest := track.rest) is None
+        or rest > since
+        or (len(track.placements) < everywhere and not services <= track.placements.keys())
+    ]
 
 
 def _claim_rank(track: Track, service: ServiceName, id: str) -> tuple[bool, int, tuple[bool, float, str]]:
