@@ -15,8 +15,8 @@ from navaar.intake import Stream
 from reconcilers.account import Account
 from reconcilers.errors import AuthError, ServiceError, TargetError
 from reconcilers.model import Place, Reading, Track
+from reconcilers.past import RETENTION, Unknown, past_unknown, remembered, sentence, unproved
 from reconcilers.past import Channel as PastFacts
-from reconcilers.past import Unknown, past_unknown, remembered, sentence, unproved
 from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback
 from reconcilers.policy import Mode, Past, Sync
 from reconcilers.services.protocol import Item
@@ -73,6 +73,8 @@ class Channel:
         self._account: BotAccount | None = None
         self._adapter: TelegramService | None = None
         self._checking: asyncio.Task[None] | None = None
+        self._catching: asyncio.Task[None] | None = None
+        self._lost: tuple[float, float] | None = None
         self._checked = 0.0
         self._first: bool | None = None
         self._placed: int | None = None
@@ -89,7 +91,11 @@ class Channel:
         """Takes the bot of the Secret, and begins to hear. Raises `SecretProblem` and `AuthError`."""
         await self.close()
         self._adapter, self._account = await self._accounts.telegram(namespace, section)
-        self._account.intake.readers.append(self)
+        self._catching, lost = self._account.intake.readers.join(self)
+        if self._catching is not None:
+            self._catching.add_done_callback(lambda _: self._wake())
+        # Those who keep fewer posts than there were have lost them all the same, however short the time.
+        self._lost = (lost, max(self._clock() - lost, RETENTION + 1)) if lost is not None else None
         self._checked = 0.0
         self.readable, self.why, self.unusable = None if section.get("scratchChat") else False, NO_SCRATCH_CHAT, None
 
@@ -104,8 +110,7 @@ class Channel:
             self._adapter = None
         if self._account is not None:
             account, self._account = self._account, None
-            if self in account.intake.readers:
-                account.intake.readers.remove(self)
+            account.intake.readers.part(self)
             await self._accounts.leave(account)
 
     def look(self, place: Place) -> None:
@@ -191,7 +196,7 @@ class Channel:
     def gap_recorded(self) -> bool:
         """Whether the status says what the time without a poll means for this channel."""
         stream = self._account.intake.stream if self._account is not None else None
-        return stream is not None and self._recorded == (stream.since, stream.gap)
+        return stream is not None and self._recorded == (self._lost or (stream.since, stream.gap))
 
     @property
     def contested(self) -> bool:
@@ -217,8 +222,8 @@ class Channel:
             return Unknown("the channel is not open yet")
         stream = self._account.intake.stream
         # Seen once for the whole pass: what it says of the past and what the past is judged by are of one moment.
-        self.drained = stream.drained
-        self._judged = (stream.since, stream.gap)
+        self.drained = stream.drained and (self._catching is None or self._catching.done())
+        self._judged = self._lost or (stream.since, stream.gap)
         doubt = ""
         if accepted and accepted != previous.get("acceptedPast"):
             doubt = unproved(accepted, tracks)
@@ -228,7 +233,7 @@ class Channel:
         gap, since = self._gap(stream, previous)
         facts = PastFacts(
             first=self._first,
-            drained=stream.drained,
+            drained=self.drained,
             gap=gap,
             since=since,
             placed=self._placed,
@@ -244,11 +249,14 @@ class Channel:
         return replace(unknown, remedy=f"{doubt}; {unknown.remedy}") if unknown is not None and doubt else unknown
 
     def _gap(self, stream: Stream, previous: Mapping[str, Any]) -> tuple[float | None, float | None]:
-        """Seconds without a poll, and since when.
+        """Seconds without a poll, or of posts that nobody read, and since when.
 
         A crash right after the very first start leaves no heartbeat: then it counts from when the status last changed,
         which was with the channel being read.
         """
+        if self._lost is not None:
+            since, gap = self._lost
+            return gap, since
         if stream.gap is None and previous.get("past") == "Known" and previous.get("lastChanged"):
             since = instant.read(previous["lastChanged"])
             return max(0.0, self._clock() - since), since

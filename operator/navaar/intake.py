@@ -13,10 +13,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from telegram import Bot, Message, Update
+from telegram import Bot, Update
 from telegram.error import Conflict, TelegramError
 
 from navaar.kube.lease import awake_or_not
+from navaar.readers import Readers
+from navaar.unheard import Unheard
 from reconcilers.errors import AuthError, RateLimitError, ServiceError
 from reconcilers.past import RETENTION
 from reconcilers.services import telegram_errors
@@ -38,32 +40,6 @@ SOLE = 600.0
 
 HEARTBEAT = 600.0
 """Seconds between records of a successful poll."""
-
-
-class Reader(Protocol):
-    """Who reads a channel."""
-
-    channel: str
-    """``@name`` or the numeric id, as in the manifest."""
-
-    key: tuple[str, str]
-    """Its MusicSync."""
-
-    admins: frozenset[int]
-    """The people whom the bot answers."""
-
-    async def read(self, message: Message) -> None:
-        """Returns once the post is stored, however long that takes."""
-        ...
-
-    def changed(self) -> None:
-        """The bot's rights in the channel may have changed."""
-        ...
-
-    @property
-    def gap_recorded(self) -> bool:
-        """Whether what the gap before this process means is recorded: only then may the time of a poll be renewed."""
-        ...
 
 
 class Counter(Protocol):
@@ -125,10 +101,14 @@ class Intake:
         elapsed: Callable[[], float] = awake_or_not,
         on_call: OnCall = nobody,
         desk: Counter | None = None,
+        unheard: Unheard | None = None,
     ) -> None:
-        """`notify` is called when `stream` has changed. `elapsed` are seconds that go on while the machine sleeps."""
+        """`notify` is called when `stream` has changed. `elapsed` are seconds that go on while the machine sleeps.
+
+        `unheard` has what the bot was given before, and nobody has read.
+        """
         self.bot = bot
-        self.readers: list[Reader] = []
+        self.readers = Readers(unheard or Unheard(clock))
         self._heartbeat = heartbeat
         self._ready = ready
         self._notify = notify
@@ -264,8 +244,7 @@ class Intake:
     async def _hand_out(self, update: Update) -> None:
         message = update.channel_post or update.edited_channel_post
         if message is not None:
-            names = {str(message.chat.id), f"@{message.chat.username or ''}".lower()}
-            await asyncio.gather(*(r.read(message) for r in self.readers if r.channel.lower() in names))
+            await self.readers.read(message)
         elif update.my_chat_member is not None:
             for reader in self.readers:
                 reader.changed()

@@ -42,6 +42,7 @@ from navaar.store.trackstore import TrackStore
 from navaar.telemetry import lag
 from navaar.telemetry.loglines import LogLines
 from navaar.telemetry.metrics import Metrics
+from navaar.unheard import Unheard
 from reconcilers.audio import workdir
 from reconcilers.services.calls import OnCall
 from reconcilers.services.protocol import ServiceName
@@ -152,7 +153,7 @@ class Process:
                 return self.exit_code
             with workdir(options.workdir or TEMPORARY) as folder:
 
-                def open_intake(bot: Bot, name: str) -> Intake:
+                def open_intake(bot: Bot, name: str, unheard: Unheard) -> Intake:
                     heartbeat = Heartbeat(lease_kube, options.namespace, f"navaar-bot-{name}", elector.holder)
                     return Intake(
                         bot,
@@ -161,6 +162,7 @@ class Process:
                         notify=controller.wake_all,
                         on_call=on_call(ServiceName.TELEGRAM),
                         desk=Desk(bot, house, on_call=on_call(ServiceName.TELEGRAM)),
+                        unheard=unheard,
                     )
 
                 def on_call(service: ServiceName) -> OnCall:

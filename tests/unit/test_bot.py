@@ -419,7 +419,8 @@ def by(person: int, *, pressed: bool = False) -> Update:
 def intake(*readers: Reader) -> tuple[Intake, Counter]:
     desk = Counter()
     made = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None, desk=desk)
-    made.readers += readers
+    for reader in readers:
+        made.readers.join(reader)
     return made, desk
 
 
@@ -476,7 +477,7 @@ async def test_who_becomes_an_admin_is_heard_at_once_and_a_poll_is_given_up_for_
 
     bot, reader = Patient(), Reader(set())
     made = Intake(cast("Any", bot), Unbeaten(), ready=ready, notify=lambda: None)
-    made.readers.append(reader)
+    made.readers.join(reader)
     made.start()
     await settled()
     made.heed()

@@ -22,6 +22,7 @@ from navaar.account.secrets import Consent, SecretProblem, Secrets
 from navaar.api.duration import seconds
 from navaar.api.instant import read
 from navaar.intake import Intake
+from navaar.unheard import Unheard
 from reconcilers.account import Account
 from reconcilers.audio import AudioSource, Worker
 from reconcilers.budget import SPOTIFY, YOUTUBE
@@ -77,11 +78,12 @@ class Accounts:
 
     secrets: Secrets
     audio: Path
-    open_intake: Callable[[Bot, str], Intake]
+    open_intake: Callable[[Bot, str, Unheard], Intake]
     book: AccountBook
     told: Told = unheard
     clock: Callable[[], float] = time.time
     _bots: dict[str, BotAccount] = field(default_factory=dict)
+    _unheard: dict[str, Unheard] = field(default_factory=dict)
     _worker: Worker = field(default_factory=Worker)
     _spotify_tokens: "WeakValueDictionary[str, SpotifyTokens]" = field(default_factory=WeakValueDictionary)
     _google_tokens: "WeakValueDictionary[str, GoogleTokens]" = field(default_factory=WeakValueDictionary)
@@ -103,7 +105,9 @@ class Accounts:
                     "The key token of the Secret is not a bot token. Copy it from @BotFather: 123456789:AA….",
                     reason="InvalidCredentials",
                 ) from None
-            intake = self.open_intake(bot, keyed(token))
+            # By the bot's number: what nobody has read outlives a token, and those who used it.
+            unheard = self._unheard.setdefault(token.partition(":")[0], Unheard(self.clock))
+            intake = self.open_intake(bot, keyed(token), unheard)
             account = self._bots[token] = BotAccount(bot, intake, known.account, known.short)
             account.intake.start()
         account.users += 1

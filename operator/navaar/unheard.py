@@ -1,0 +1,60 @@
+"""Posts that a bot was given while no MusicSync read their channel: Telegram forgets them as soon as the bot reads on."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import Message
+
+from reconcilers.past import RETENTION
+from reconcilers.services.telegram_posts import audio_of
+
+MOST = 1000
+"""Posts that are kept of one bot's channels; the oldest go first. A post takes a few KB."""
+
+
+def names_of(message: Message) -> frozenset[str]:
+    """What a manifest may call the message's chat: the numeric id, and ``@name`` in lower case."""
+    return frozenset({str(message.chat.id), f"@{message.chat.username or ''}".lower()})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for who reads a channel from now on; further posts are lost since `lost` (Unix seconds, None: none is)."""
+
+    messages: tuple[Message, ...] = ()
+    lost: float | None = None
+
+
+class Unheard:
+    """One bot's posts that nobody has read, for as long as Telegram itself would keep them. `clock` gives Unix seconds.
+
+    In memory: what was given to an earlier process and not read is forgotten with it.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._kept: deque[tuple[float, Message]] = deque()
+        self._lost: dict[str, float] = {}
+
+    def put(self, message: Message) -> None:
+        """Keeps a post for who will read its channel; one without audio is of no use to anybody."""
+        if audio_of(message) is not None:
+            self._kept.append((self._clock(), message))
+            self._forget()
+
+    def take(self, channel: str) -> Waiting:
+        """Hands over what there is of a channel, oldest first; `channel` is as in the manifest."""
+        self._forget()
+        name = channel.lower()
+        mine = tuple(message for _, message in self._kept if name in names_of(message))
+        self._kept = deque(kept for kept in self._kept if name not in names_of(kept[1]))
+        return Waiting(mine, self._lost.pop(name, None))
+
+    def _forget(self) -> None:
+        old = self._clock() - RETENTION
+        while self._kept and (len(self._kept) > MOST or self._kept[0][0] < old):
+            at, message = self._kept.popleft()
+            for name in names_of(message):
+                self._lost.setdefault(name, at)
