@@ -19,7 +19,7 @@ from telegram.error import Conflict, TelegramError
 from navaar.kube.lease import awake_or_not
 from navaar.readers import Readers
 from navaar.unheard import Unheard
-from reconcilers.errors import AuthError, RateLimitError, ServiceError
+from reconcilers.errors import AuthError, RateLimitError, ServiceError, TransientError
 from reconcilers.past import RETENTION
 from reconcilers.services import telegram_errors
 from reconcilers.services.calls import OnCall, nobody
@@ -180,18 +180,27 @@ class Intake:
         offset: int | None = None
         wait = 1.0
         while True:
+            trouble: ServiceError
             try:
                 offset = await self._poll(offset)
-                wait = 1.0
             except ServiceError as error:
-                self._tell(replace(self._stream, trouble=error))
-                if isinstance(error, RateLimitError):
-                    wait = max(1.0, error.retry_at - self._clock())
-                elif isinstance(error, AuthError):
-                    log.error("%s", error.message)
-                    return
-                await asyncio.sleep(wait)
-                wait = min(60.0, wait * 2)
+                trouble = error
+            except Exception:
+                log.exception("what the bot was sent could not be taken in, and is asked for again")
+                trouble = TransientError(
+                    "what the bot is sent can't be taken in; see the operator's log", reason="InternalError"
+                )
+            else:
+                wait = 1.0
+                continue
+            self._tell(replace(self._stream, trouble=trouble))
+            if isinstance(trouble, RateLimitError):
+                wait = max(1.0, trouble.retry_at - self._clock())
+            elif isinstance(trouble, AuthError):
+                log.error("%s", trouble.message)
+                return
+            await asyncio.sleep(wait)
+            wait = min(60.0, wait * 2)
 
     async def _poll(self, offset: int | None) -> int | None:
         """One request; returns the next offset, whose use confirms what this one brought."""

@@ -1,4 +1,4 @@
-"""Posts that came while nobody read their channel: one bot may serve several MusicSyncs, and Telegram gives a post once."""
+"""What a bot is sent: stored by who reads the channel, kept for who will, and asked for again where that goes wrong."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from reconcilers.past import RETENTION
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item
 from reconcilers.services.telegram import TelegramService
+from tests.virtual_time import virtual
 
 
 def post(number: int, chat: int = -100, name: str | None = "Tapes", *, audio: bool = True) -> Message:
@@ -127,6 +128,51 @@ async def test_who_parts_while_it_catches_up_leaves_the_rest_to_the_next() -> No
     assert again is not None
     await asyncio.gather(catching, again)
     assert (first.stored, sorted(second.stored)) == ([], [1, 2, 3])
+
+
+def test_what_goes_wrong_unexpectedly_is_said_and_the_posts_come_again() -> None:
+    class Confused(Listener):
+        async def read(self, message: Message) -> None:
+            if not self.given.is_set():
+                self.given.set()
+                raise KeyError("a mistake of ours")
+            self.stored.append(message.message_id)
+
+    class Lease:
+        async def read(self) -> float:
+            return 0.0
+
+        async def write(self, at: float) -> None:
+            """It is kept nowhere."""
+
+    told: list[str] = []
+    offsets: list[int | None] = []
+
+    class Bot:
+        async def get_updates(self, *, offset: int | None, **_: Any) -> tuple[Update, ...]:
+            offsets.append(offset)
+            if offset == 8:
+                await asyncio.Event().wait()
+            return (Update(7, channel_post=post(7)),)
+
+    async def at_once() -> None:
+        return None
+
+    async def listen() -> list[int]:
+        reader = Confused()
+        made = Intake(
+            cast("Any", Bot()), Lease(), ready=at_once,
+            notify=lambda: told.append(getattr(made.stream.trouble, "reason", "")),
+        )  # fmt: skip
+        made.readers.join(reader)
+        made.start()
+        await asyncio.sleep(5)
+        await made.close()
+        return reader.stored
+
+    assert virtual(listen()) == [7]
+    assert offsets == [None, None, 8], "nothing is confirmed before it is stored"
+    assert told[-2:] == ["InternalError", ""]
 
 
 async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_it_is_lost() -> None:
