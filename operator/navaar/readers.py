@@ -12,6 +12,9 @@ from navaar.unheard import Unheard, names_of
 
 log = logging.getLogger(__name__)
 
+AGAIN = 5.0
+"""Seconds until what waited is given to a reader again that could not store it: Telegram does not bring it again."""
+
 
 class Reader(Protocol):
     """Who reads a channel."""
@@ -105,4 +108,13 @@ class Readers:
 
     async def _catch_up(self, reader: Reader, behind: deque[Message]) -> None:
         while behind:
-            await self._given(reader, behind.popleft())
+            message = behind.popleft()
+            try:
+                await self._given(reader, message)
+            except Exception:
+                log.exception("a post that was made while nobody read %s could not be stored yet", reader.channel)
+                if reader not in self._all:
+                    self._unheard.put(message)
+                    return
+                behind.appendleft(message)
+                await asyncio.sleep(AGAIN)

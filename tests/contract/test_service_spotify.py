@@ -160,49 +160,50 @@ async def test_an_access_token_is_used_by_nobody_until_the_refresh_token_that_ca
     await service.close()
 
 
-async def test_a_token_that_is_asked_for_by_who_is_called_off_meanwhile_is_not_asked_for_twice(
-    box: SandboxThread,
-) -> None:
-    kept: list[str] = []
+class Kept:
+    """Where rotated refresh tokens go."""
 
-    async def keep(token: str) -> None:
-        kept.append(token)
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
 
-    tokens = SpotifyTokens(PKCE, keep)
-    one, other = (SpotifyService(SPOTIFY_PLAYLIST, PKCE, keep, tokens=tokens) for _ in range(2))
-    box.call(lambda: box.world.faults.arm(Fault("late", "spotify", "POST /api/token", seconds=0.3)))
+    async def __call__(self, token: str) -> None:
+        self.tokens.append(token)
+
+
+async def called_off(box: SandboxThread, service: SpotifyService) -> None:
+    """A request is given up, and its service closed, while it waits for a token that Spotify has granted."""
+    late = Fault("late", "spotify", "POST /api/token", seconds=0.3)
+    box.call(lambda: box.world.faults.arm(late))
+    asking = asyncio.ensure_future(service.head())
+    while late in box.world.faults.armed:
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await service.close()
+
+
+async def test_a_token_is_not_asked_for_twice_though_who_asked_is_called_off(box: SandboxThread) -> None:
+    kept = Kept()
+    tokens = SpotifyTokens(PKCE, kept)
+    one, other = (SpotifyService(SPOTIFY_PLAYLIST, PKCE, kept, tokens=tokens) for _ in range(2))
     mark = box.world.journal.mark()
-    called_off = asyncio.ensure_future(one.head())
-    await asyncio.sleep(0.1)
-    called_off.cancel()
-    await asyncio.gather(called_off, return_exceptions=True)
-    await one.close()
-    assert kept == []
+    await called_off(box, one)
+    assert kept.tokens == []
     await other.head()
     assert box.world.journal.counts("spotify", mark)["POST /api/token"] == 1
-    assert len(kept) == 1
+    assert len(kept.tokens) == 1
     await other.close()
 
 
 async def test_what_is_rotated_is_waited_for_and_kept_though_nobody_wants_the_token_any_more(
     box: SandboxThread,
 ) -> None:
-    kept: list[str] = []
-
-    async def keep(token: str) -> None:
-        kept.append(token)
-
-    tokens = SpotifyTokens(PKCE, keep)
-    service = SpotifyService(SPOTIFY_PLAYLIST, PKCE, keep, tokens=tokens)
-    box.call(lambda: box.world.faults.arm(Fault("late", "spotify", "POST /api/token", seconds=0.3)))
-    called_off = asyncio.ensure_future(service.head())
-    await asyncio.sleep(0.1)
-    called_off.cancel()
-    await asyncio.gather(called_off, return_exceptions=True)
-    await service.close()
-    assert kept == []
+    kept = Kept()
+    tokens = SpotifyTokens(PKCE, kept)
+    await called_off(box, SpotifyService(SPOTIFY_PLAYLIST, PKCE, kept, tokens=tokens))
+    assert kept.tokens == []
     await tokens.at_rest()
-    assert len(kept) == 1
+    assert len(kept.tokens) == 1
 
 
 async def test_a_rotated_token_that_is_lost_with_the_process_is_a_persons_to_replace_and_asked_for_once(

@@ -86,6 +86,16 @@ class Listener:
         """It has no rights."""
 
 
+class Confused(Listener):
+    """Fails once, unexpectedly."""
+
+    async def read(self, message: Message) -> None:
+        if not self.given.is_set():
+            self.given.set()
+            raise KeyError("a mistake of ours")
+        self.stored.append(message.message_id)
+
+
 def listening(*answers: list[Message]) -> Intake:
     """An intake whose bot is given these posts, poll by poll."""
     waiting = [tuple(Update(m.message_id, channel_post=m) for m in messages) for messages in answers]
@@ -131,13 +141,6 @@ async def test_who_parts_while_it_catches_up_leaves_the_rest_to_the_next() -> No
 
 
 def test_what_goes_wrong_unexpectedly_is_said_and_the_posts_come_again() -> None:
-    class Confused(Listener):
-        async def read(self, message: Message) -> None:
-            if not self.given.is_set():
-                self.given.set()
-                raise KeyError("a mistake of ours")
-            self.stored.append(message.message_id)
-
     class Lease:
         async def read(self) -> float:
             return 0.0
@@ -173,6 +176,18 @@ def test_what_goes_wrong_unexpectedly_is_said_and_the_posts_come_again() -> None
     assert virtual(listen()) == [7]
     assert offsets == [None, None, 8], "nothing is confirmed before it is stored"
     assert told[-2:] == ["InternalError", ""]
+
+
+def test_what_waited_is_given_again_to_who_could_not_store_it() -> None:
+    async def listen() -> list[int]:
+        intake, reader = listening([post(1), post(2)]), Confused()
+        await intake._poll(None)
+        catching, _ = intake.readers.join(reader)
+        assert catching is not None
+        await catching
+        return reader.stored
+
+    assert virtual(listen()) == [1, 2]
 
 
 async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_it_is_lost() -> None:
