@@ -27,7 +27,7 @@ def program() -> GoProgram:
     sets = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in variables.items())
     return GoProgram(
         "navaar-controlplane",
-        f"the control plane, Kubernetes {version},",
+        f"the control plane (Kubernetes {version})",
         SOURCE,
         "controlplane",
         ("-trimpath", "-buildvcs=false", f"-ldflags=-s -w {sets}"),

@@ -3,11 +3,12 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -297,15 +298,20 @@ def settled(track: dict[str, Any]) -> bool:
 _numbers = iter(range(1, 10_000))
 
 
-@pytest.fixture
-def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Scene]]:
-    """Makes a scene: its world as `seed` leaves it, its namespaces fresh.
+class Make(Protocol):
+    """Makes a scene: its world as `seed` leaves it, its namespaces fresh."""
 
-    Only where a test is marked `time_travel` can the operator's time be advanced, and begins at the next noon (UTC): every
-    look at the time costs more then.
+    def __call__(self, seed: Callable[[World], Any] = ..., extra_namespaces: int = ...) -> Scene: ...
+
+
+@contextmanager
+def scenes(stage: Stage, folder: Path, travels: bool = False) -> Iterator[Make]:
+    """Scenes in one world; in the end their operators are stopped, and nothing may have tried to leave this machine.
+
+    Only where one `travels` can the operator's time be advanced, and begins at the next noon (UTC): every look at the time
+    costs more then.
     """
-    travels = request.node.get_closest_marker("time_travel") is not None
-    with SandboxThread(World(), tmp_path) as box:
+    with SandboxThread(World(), folder) as box:
         made: list[Scene] = []
 
         def make(seed: Callable[[World], Any] = scenario.small, extra_namespaces: int = 0) -> Scene:
@@ -318,25 +324,41 @@ def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> 
             world = box.environment()
             made_for = Release(namespaces, world["HTTPS_PROXY"], world["NO_PROXY"])
             stage.apply_everywhere(made_for.manifests)
-            clock = PretendTime(tmp_path / "clock", ahead) if travels else None
-            scene = Scene(stage, box, tmp_path, namespaces[0], namespaces, made_for, clock)
+            clock = PretendTime(folder / "clock", ahead) if travels else None
+            scene = Scene(stage, box, folder, namespaces[0], namespaces, made_for, clock)
             made.append(scene)
             return scene
 
-        yield make
-        for scene in made:
-            for operator in scene.operators:
-                operator.stop(20)
-            assert not box.refused, f"would have left this machine: {box.refused}"
+        try:
+            yield make
+        finally:
+            for scene in made:
+                for operator in scene.operators:
+                    operator.stop(20)
+        assert not box.refused, f"would have left this machine: {box.refused}"
 
 
 @pytest.fixture
-def scene(scene_with: Callable[..., Scene]) -> Scene:
+def scene_with(stage: Stage, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make]:
+    """For one test, which can let time pass if it is marked `time_travel`."""
+    with scenes(stage, tmp_path, request.node.get_closest_marker("time_travel") is not None) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shared_scene_with(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
+    """For all tests of a module; made more than once where a worker leaves the module and comes back to it."""
+    with scenes(stage, tmp_path_factory.mktemp("shared")) as make:
+        yield make
+
+
+@pytest.fixture
+def scene(scene_with: Make) -> Scene:
     """A small world: `scenario.SMALL`."""
     return scene_with()
 
 
 @pytest.fixture
-def empty_scene(scene_with: Callable[..., Scene]) -> Scene:
+def empty_scene(scene_with: Make) -> Scene:
     """The quickstart's accounts and places, without a song."""
     return scene_with(scenario.empty)

@@ -3,7 +3,6 @@
 import http.client
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,12 @@ from openapi_spec_validator import validate
 
 from reconcilers.phase import TAKE_ONE
 from sandbox import quickstart, scenario
-from sandbox.helm.release import Release
-from sandbox.stage import Stage
-from sandbox.thread import SandboxThread
-from sandbox.world import World
-from tests.e2e.conftest import API_TOKEN, Scene
+from tests.e2e.conftest import API_TOKEN, Make, Scene
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
 Json = dict[str, Any]
 
-MUSIC, ATTIC = "api-music", "api-attic"
 """Two namespaces that are served: one with a MusicSync at work, one with Tracks whose MusicSync is gone."""
 
 LOOKING = [{"apiGroups": ["navaar.dev"], "resources": ["tracks", "musicsyncs"], "verbs": ["get", "list"]}]
@@ -78,31 +72,25 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(shared_scene_with: Make) -> Scene:
     """One operator for all that is asked here, its places in step."""
-    folder = tmp_path_factory.mktemp("api")
-    with SandboxThread(World(), folder) as box:
-        box.call(lambda: scenario.small(box.world), timeout=60)
-        stage.create_namespaces([MUSIC, ATTIC])
-        world = box.environment()
-        release = Release([MUSIC, ATTIC], world["HTTPS_PROXY"], world["NO_PROXY"])
-        stage.apply_everywhere(release.manifests)
-        made = Scene(stage, box, folder, MUSIC, [MUSIC, ATTIC], release, None)
-        made.begin()
-        for track in attic():
-            stage.apply({name: part for name, part in track.items() if name != "status"})
-            stage.patch("Track", ATTIC, track["metadata"]["name"], {"status": track["status"]}, "/status")
-        try:
-            made.start()
-            made.wait_converged()
-            made.wait_at_rest()
-            yield made
-        finally:
-            for operator in made.operators:
-                operator.stop(20)
+    made = shared_scene_with(extra_namespaces=1)
+    made.begin()
+    for track in old_tracks(attic(made)):
+        made.stage.apply({name: part for name, part in track.items() if name != "status"})
+        made.stage.patch("Track", attic(made), track["metadata"]["name"], {"status": track["status"]}, "/status")
+    made.start()
+    made.wait_converged()
+    made.wait_at_rest()
+    return made
 
 
-def attic() -> list[Json]:
+def attic(scene: Scene) -> str:
+    """The namespace whose Tracks have lost their MusicSync."""
+    return scene.namespaces[1]
+
+
+def old_tracks(namespace: str) -> list[Json]:
     """Tracks in every phase but Synced, of songs in several scripts."""
     songs = [
         ("چشم من", "داریوش", "Review"),
@@ -140,7 +128,7 @@ def attic() -> list[Json]:
             {
                 "apiVersion": "navaar.dev/v1alpha1",
                 "kind": "Track",
-                "metadata": {"name": f"old-{number}", "namespace": ATTIC},
+                "metadata": {"name": f"old-{number}", "namespace": namespace},
                 "spec": {"musicSyncRef": {"name": "gone"}, "origin": {"service": "telegram", "id": str(number + 1)}},
                 "status": status,
             }
@@ -176,11 +164,11 @@ def token_of(scene: Scene, name: str) -> str:
 @pytest.fixture(scope="module")
 def everywhere(scene: Scene) -> Client:
     """Somebody who may look in both namespaces."""
-    return somebody(scene, "looks-everywhere", (MUSIC, ATTIC))
+    return somebody(scene, "looks-everywhere", (scene.namespace, attic(scene)))
 
 
 def tracks(scene: Scene) -> list[Json]:
-    return scene.tracks(MUSIC) + scene.tracks(ATTIC)
+    return scene.tracks(scene.namespace) + scene.tracks(attic(scene))
 
 
 # --- the numbers ------------------------------------------------------------------------------------------------------
@@ -192,19 +180,20 @@ def test_counts_are_those_of_kubectl(scene: Scene, everywhere: Client) -> None:
     assert answer["tracks"] == sum(there.values())
     assert {phase: number for phase, number in answer["phases"].items() if number} == dict(there)
     assert answer["withoutStatus"] == 0
-    assert [(s["namespace"], s["name"]) for s in answer["syncs"]] == [(ATTIC, "gone"), (MUSIC, quickstart.NAME)]
+    expected = sorted([(attic(scene), "gone"), (scene.namespace, quickstart.NAME)])
+    assert [(s["namespace"], s["name"]) for s in answer["syncs"]] == expected
     for sync in answer["syncs"]:
         own = Counter(t["status"]["phase"] for t in scene.tracks(sync["namespace"]))
         assert {phase: number for phase, number in sync["phases"].items() if number} == dict(own)
 
 
 def test_counts_are_those_of_the_status_and_of_the_metrics(scene: Scene, everywhere: Client) -> None:
-    (sync,) = everywhere("/counts", namespace=MUSIC)["syncs"]
+    (sync,) = everywhere("/counts", namespace=scene.namespace)["syncs"]
     counts = scene.sync()["status"]["counts"]
     assert {name.lower(): number for name, number in sync["phases"].items()}.items() <= counts.items()
     scraped = scene.operator.get("/metrics")
     for phase, number in sync["phases"].items():
-        label = f'navaar_tracks{{namespace="{MUSIC}",phase="{phase}",sync="{quickstart.NAME}"}}'
+        label = f'navaar_tracks{{namespace="{scene.namespace}",phase="{phase}",sync="{quickstart.NAME}"}}'
         assert f"{label} {float(number)}" in scraped
 
 
@@ -237,7 +226,7 @@ def test_a_track_is_told_as_its_status_says_it(scene: Scene, everywhere: Client)
         for placement in status["placements"].values():
             for candidate in placement.get("candidates", ()):
                 candidate["approve"] = (
-                    f"kubectl patch track {track['metadata']['name']} -n {ATTIC} --type=merge -p "
+                    f"kubectl patch track {track['metadata']['name']} -n {attic(scene)} --type=merge -p "
                     f'\'{{"spec":{{"pins":{{"youtubeMusic":"{candidate["id"]}"}}}}}}\''
                 )
         assert {name: item.get(name) for name in status} == status
@@ -284,8 +273,8 @@ def test_failed_pending_and_review_are_the_tracks_of_these_phases(
         ({"sync": "nobody"}, set()),
     ],
 )  # fmt: skip
-def test_filters_narrow(everywhere: Client, query: Json, names: set[str]) -> None:
-    answer = everywhere("/tracks", namespace=ATTIC, **query)
+def test_filters_narrow(scene: Scene, everywhere: Client, query: Json, names: set[str]) -> None:
+    answer = everywhere("/tracks", namespace=attic(scene), **query)
     assert {t["name"] for t in answer["items"]} == names
     assert answer["total"] == len(names)
 
@@ -302,13 +291,16 @@ def test_pages_show_everything_once_while_tracks_come_and_go(scene: Scene, every
                 break
             cursor = answer["next"]
             if len(seen) == 7:
-                made = {**attic()[0], "metadata": {"name": f"new{sort.strip('-')}", "namespace": ATTIC}}
+                made = {
+                    **old_tracks(attic(scene))[0],
+                    "metadata": {"name": f"new{sort.strip('-')}", "namespace": attic(scene)},
+                }
                 made.pop("status")
                 scene.stage.apply(made)
                 scene.until("it is seen", lambda: everywhere("/counts")["tracks"] == len(before) + 1)
         assert len(seen) == len(set(seen))
         assert before <= set(seen) | {seen[0]}
-        scene.stage.delete("Track", ATTIC, f"new{sort.strip('-')}")
+        scene.stage.delete("Track", attic(scene), f"new{sort.strip('-')}")
         scene.until("it is gone", lambda: everywhere("/counts")["tracks"] == len(before))
 
 
@@ -325,12 +317,12 @@ def test_only_the_fields_that_are_wanted_are_told(everywhere: Client) -> None:
 
 
 def test_the_whole_story_of_a_track_is_one_read(scene: Scene, everywhere: Client) -> None:
-    story = everywhere(f"/tracks/{ATTIC}/old-0")
-    stored = scene.stage.get("Track", ATTIC, "old-0")
+    story = everywhere(f"/tracks/{attic(scene)}/old-0")
+    stored = scene.stage.get("Track", attic(scene), "old-0")
     assert story["history"] == stored["status"]["history"]
     assert story["spec"] == stored["spec"]
     assert story["placements"]["youtubeMusic"]["candidates"][0]["id"] == "candidate0000"
-    assert everywhere(f"/tracks/{ATTIC}/old-0", fields="phase") == {"phase": "Review"}
+    assert everywhere(f"/tracks/{attic(scene)}/old-0", fields="phase") == {"phase": "Review"}
 
 
 # --- how it goes ------------------------------------------------------------------------------------------------------
@@ -342,7 +334,7 @@ def test_sync_state_says_what_the_status_says_and_when_the_next_pass_is(scene: S
     sync = scene.sync()
     status = sync["status"]
     assert (state["namespace"], state["name"], state["mode"], state["suspended"]) == (
-        MUSIC,
+        scene.namespace,
         quickstart.NAME,
         "Apply",
         False,
@@ -382,7 +374,7 @@ def test_nobody_in_particular_sees_nothing(scene: Scene) -> None:
         "/counts",
         "/stats",
         "/tracks",
-        f"/tracks/{ATTIC}/old-0",
+        f"/tracks/{attic(scene)}/old-0",
         "/failed",
         "/logs",
         "/sync-state",
@@ -426,36 +418,38 @@ def test_who_has_no_right_sees_nothing_though_the_operator_may(scene: Scene) -> 
         assert answer.status == 403, path
         assert "have a Role" in answer.detail
         assert b"old-0" not in answer.body
-    there, not_there = nobody.get(f"/tracks/{ATTIC}/old-0"), nobody.get(f"/tracks/{ATTIC}/old-99")
+    there, not_there = nobody.get(f"/tracks/{attic(scene)}/old-0"), nobody.get(f"/tracks/{attic(scene)}/old-99")
     assert (there.status, there.body) == (not_there.status, not_there.body)
     assert there.status == 403
 
 
 def test_a_person_sees_what_kubectl_would_show_them(scene: Scene) -> None:
-    one = somebody(scene, "looks-in-the-attic", (ATTIC,))
-    assert one("/counts")["tracks"] == len(scene.tracks(ATTIC))
-    assert {t["namespace"] for t in one("/tracks", limit=500)["items"]} == {ATTIC}
+    one = somebody(scene, "looks-in-the-attic", (attic(scene),))
+    assert one("/counts")["tracks"] == len(scene.tracks(attic(scene)))
+    assert {t["namespace"] for t in one("/tracks", limit=500)["items"]} == {attic(scene)}
     assert one("/sync-state")["items"] == []
-    assert {s["namespace"] for s in one("/stats")["syncs"]} == {ATTIC}
-    assert all(line["about"].get("sync", "").startswith(f"{ATTIC}/") for line in one("/logs", limit=500)["items"])
-    for namespace in (MUSIC, "kube-system", "there-is-no-such"):
-        answer = one.get("/tracks", namespace=f"{ATTIC},{namespace}")
+    assert {s["namespace"] for s in one("/stats")["syncs"]} == {attic(scene)}
+    assert all(
+        line["about"].get("sync", "").startswith(f"{attic(scene)}/") for line in one("/logs", limit=500)["items"]
+    )
+    for namespace in (scene.namespace, "kube-system", "there-is-no-such"):
+        answer = one.get("/tracks", namespace=f"{attic(scene)},{namespace}")
         assert answer.status == 403
         assert namespace in answer.detail
-    assert one.get(f"/tracks/{MUSIC}/{scene.tracks()[0]['metadata']['name']}").status == 403
+    assert one.get(f"/tracks/{scene.namespace}/{scene.tracks()[0]['metadata']['name']}").status == 403
 
 
 def test_a_right_to_one_track_is_a_right_to_that_track(scene: Scene) -> None:
     rule = {"apiGroups": ["navaar.dev"], "resources": ["tracks"], "verbs": ["get"], "resourceNames": ["old-1"]}
-    one = somebody(scene, "sees-one", (ATTIC,), [rule])
-    assert one(f"/tracks/{ATTIC}/old-1")["phase"] == "Failed"
-    assert one.get(f"/tracks/{ATTIC}/old-2").status == 403
+    one = somebody(scene, "sees-one", (attic(scene),), [rule])
+    assert one(f"/tracks/{attic(scene)}/old-1")["phase"] == "Failed"
+    assert one.get(f"/tracks/{attic(scene)}/old-2").status == 403
     assert one.get("/tracks").status == 403
 
 
 def test_a_right_to_tracks_is_none_to_musicsyncs_or_the_log(scene: Scene) -> None:
     rule = {"apiGroups": ["navaar.dev"], "resources": ["tracks"], "verbs": ["get", "list"]}
-    one = somebody(scene, "sees-tracks", (MUSIC, ATTIC), [rule])
+    one = somebody(scene, "sees-tracks", (scene.namespace, attic(scene)), [rule])
     assert one("/counts")["tracks"]
     assert one.get("/sync-state").status == 403
     assert one.get("/logs").status == 403
@@ -467,7 +461,7 @@ def test_the_api_server_is_asked_as_the_caller_and_never_as_the_operator(scene: 
     ours = [w for w in reviews if w.agent.startswith("navaar/")]
     assert ours
     assert {w.user.rpartition(":")[0] for w in ours} <= {"system:serviceaccount:default", ""}
-    assert not any("navaar" in w.user or MUSIC in w.user for w in ours)
+    assert not any("navaar" in w.user or scene.namespace in w.user for w in ours)
 
 
 # --- what is wrong is said --------------------------------------------------------------------------------------------
@@ -552,7 +546,7 @@ def test_the_openapi_document_is_valid_and_every_answer_has_the_shape_that_it_sa
     document = everywhere("/../openapi.json")
     validate(document)
     for path, operations in document["paths"].items():
-        path = path.removeprefix("/api").format(namespace=ATTIC, name="old-0")
+        path = path.removeprefix("/api").format(namespace=attic(scene), name="old-0")
         schema = operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         strict = json.loads(json.dumps({**schema, "components": document["components"]}))
         for shape in strict["components"]["schemas"].values():
@@ -595,7 +589,12 @@ def test_no_secret_is_in_any_answer(scene: Scene, everywhere: Client) -> None:
         "/sync-state",
         "/progress",
     ]
-    paths += [f"/tracks/{MUSIC}/{scene.tracks()[0]['metadata']['name']}", "/../openapi.json", "/../docs", "/../metrics"]
+    paths += [
+        f"/tracks/{scene.namespace}/{scene.tracks()[0]['metadata']['name']}",
+        "/../openapi.json",
+        "/../docs",
+        "/../metrics",
+    ]
     told = b"".join(static.get(path).body for path in paths) + scene.operator.log.read_bytes()
     for secret in secrets:
         assert secret.encode() not in told

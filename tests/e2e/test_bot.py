@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -17,18 +16,14 @@ from navaar.bot.commands import COMMANDS
 from navaar.cli import main
 from sandbox import quickstart, scenario
 from sandbox.faults import Fault
-from sandbox.helm.release import Release
-from sandbox.stage import Stage
 from sandbox.telegram.chats import Message
-from sandbox.thread import SandboxThread
 from sandbox.world import World
 from tests.e2e import kubectltable
-from tests.e2e.conftest import PATIENCE, Scene, until
+from tests.e2e.conftest import PATIENCE, Make, Scene, until
 from tests.latin import foreign, plain
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
-NAMESPACE = "bot-music"
 GROUP = -1002233440001
 MONDAY_ID, MONDAY, MONDAY_LIST = -1001234500002, "@mondaytapes", "5NavaarMonday000000000"
 SECOND = "monday-tapes"
@@ -127,42 +122,28 @@ def seed(world: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(shared_scene_with: Make) -> Scene:
     """One operator, two MusicSyncs with one bot; one song waits for an answer, one failed for good."""
-    folder = tmp_path_factory.mktemp("bot")
-    with SandboxThread(World(), folder) as box:
-        box.call(lambda: seed(box.world), timeout=60)
-        people = {
-            name: box.call(partial(box.world.telegram.person, name, language)) for name, language in PEOPLE.items()
-        }
-        for name in PEOPLE:
-            box.call(partial(box.world.telegram.create_private, name, BOT))
-        stage.create_namespaces([NAMESPACE])
-        world = box.environment()
-        release = Release([NAMESPACE], world["HTTPS_PROXY"], world["NO_PROXY"])
-        stage.apply_everywhere(release.manifests)
-        made = Scene(stage, box, folder, NAMESPACE, [NAMESPACE], release, None)
-        for manifest in quickstart.secrets():
-            made.apply(manifest)
-        first = quickstart.musicsync()
-        first["spec"]["telegram"]["adminUserIds"] = [people[name].id for name in ("Mina", "Reza", "Olga")]
-        made.apply(first)
-        second = quickstart.musicsync(youtubeMusic=None)
-        second["metadata"]["name"] = SECOND
-        second["spec"]["telegram"] |= {"channel": MONDAY, "adminUserIds": [people["Reza"].id]}
-        second["spec"]["spotify"] |= {"playlist": MONDAY_LIST}
-        made.apply(second)
-        made.track("dead-pin", title="Gone", artists=["Nobody"], pins={"spotify": "0" * 22}, excludeFrom=["telegram"])
-        try:
-            made.start()
-            made.until(
-                "all is settled but what can't be", lambda: phases(made) == {"Synced", "Partial", "Review", "Failed"}
-            )
-            made.wait_at_rest()
-            yield made
-        finally:
-            for operator in made.operators:
-                operator.stop(20)
+    made = shared_scene_with(seed)
+    telegram = made.box.world.telegram
+    people = {name: made.box.call(partial(telegram.person, name, language)) for name, language in PEOPLE.items()}
+    for name in PEOPLE:
+        made.box.call(partial(telegram.create_private, name, BOT))
+    for manifest in quickstart.secrets():
+        made.apply(manifest)
+    first = quickstart.musicsync()
+    first["spec"]["telegram"]["adminUserIds"] = [people[name].id for name in ("Mina", "Reza", "Olga")]
+    made.apply(first)
+    second = quickstart.musicsync(youtubeMusic=None)
+    second["metadata"]["name"] = SECOND
+    second["spec"]["telegram"] |= {"channel": MONDAY, "adminUserIds": [people["Reza"].id]}
+    second["spec"]["spotify"] |= {"playlist": MONDAY_LIST}
+    made.apply(second)
+    made.track("dead-pin", title="Gone", artists=["Nobody"], pins={"spotify": "0" * 22}, excludeFrom=["telegram"])
+    made.start()
+    made.until("all is settled but what can't be", lambda: phases(made) == {"Synced", "Partial", "Review", "Failed"})
+    made.wait_at_rest()
+    return made
 
 
 WORDS = {"Synced": "everywhere", "Partial": "not to be had somewhere", "Review": "waits for you", "Failed": "failed"}
@@ -253,7 +234,7 @@ def test_what_failed_and_what_is_new_are_those_that_kubectl_lists(scene: Scene, 
 @pytest.mark.compares("/status", "/stats", "/failed", "/recent", "/review")
 def test_the_numbers_are_those_that_kubectl_prints(scene: Scene, mina: Person) -> None:
     (sync,), tracks = (
-        kubectltable.rows(scene.stage.kubectl(f"kubectl get {what} -n {NAMESPACE}"))
+        kubectltable.rows(scene.stage.kubectl(f"kubectl get {what} -n {scene.namespace}"))
         for what in (f"musicsync {quickstart.NAME}", "tracks")
     )
     status, stats = mina.reads("/status"), mina.reads("/stats")
@@ -270,7 +251,7 @@ def test_the_numbers_are_those_that_kubectl_prints(scene: Scene, mina: Person) -
 def cli(scene: Scene, *words: str) -> Any:
     """What the command line prints of the same, as JSON."""
     with redirect_stdout(io.StringIO()) as out:
-        code = main([*words, "-o", "json", "--kubeconfig", str(scene.stage.plane.kubeconfig), "-n", NAMESPACE])
+        code = main([*words, "-o", "json", "--kubeconfig", str(scene.stage.plane.kubeconfig), "-n", scene.namespace])
     assert code == 0
     return json.loads(out.getvalue())
 
@@ -458,13 +439,13 @@ def test_a_question_is_answered_by_a_button_that_works_once(scene: Scene, mina: 
     first, none, old = data_of(card, "1"), data_of(card, "None"), card.message_id
     mina.pushes(card, "1")
     assert said(card).startswith("Done: ")
-    pins = scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["spec"]["pins"]
+    pins = scene.stage.get("Track", scene.namespace, track["metadata"]["name"])["spec"]["pins"]
     assert pins == {"youtubeMusic": candidates[0]["id"]}
-    version = scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["metadata"]["generation"]
+    version = scene.stage.get("Track", scene.namespace, track["metadata"]["name"])["metadata"]["generation"]
     # The same press once more, and the other button of the card, as somebody may have kept them.
     for data in (first, none):
         assert "was used" in (mina.is_told(old, data) or "")
-    assert scene.stage.get("Track", NAMESPACE, track["metadata"]["name"])["metadata"]["generation"] == version
+    assert scene.stage.get("Track", scene.namespace, track["metadata"]["name"])["metadata"]["generation"] == version
     scene.until("the song is settled", lambda: scene.titled("Hello")["status"]["phase"] in ("Synced", "Partial"))
     assert "Nothing waits for you" in mina.reads("/review")
 
@@ -478,10 +459,10 @@ def test_taking_a_song_out_asks_first(scene: Scene, mina: Person) -> None:
     mina.pushes(asked, "No")
     assert "stays" in said(asked)
     assert "was used" in (mina.is_told(asked.message_id, kept) or "")
-    assert scene.stage.get("Track", NAMESPACE, name)["spec"].get("state") != "Absent"
+    assert scene.stage.get("Track", scene.namespace, name)["spec"].get("state") != "Absent"
     asked = mina.asks("/delete fix you")
     mina.pushes(asked, "Yes")
-    assert scene.stage.get("Track", NAMESPACE, name)["spec"]["state"] == "Absent"
+    assert scene.stage.get("Track", scene.namespace, name)["spec"]["state"] == "Absent"
     scene.until("the song is nowhere", lambda: not any("fix-you" in keys for keys in scene.keys().values()))
 
 
@@ -540,10 +521,10 @@ def test_a_pass_is_asked_for_without_writing_to_the_musicsync(scene: Scene, mina
     # Of those that failed, what `/sync all` began may still be under way.
     rested = {t["metadata"]["name"]: t["metadata"]["resourceVersion"] for t in in_phase(scene, "Synced")}
     assert "is tried again now" in mina.reads(f"/retry {lacking}")
-    tried = lambda: scene.stage.get("Track", NAMESPACE, lacking)["status"].get("lastHandledReconcileAt")  # noqa: E731
+    tried = lambda: scene.stage.get("Track", scene.namespace, lacking)["status"].get("lastHandledReconcileAt")  # noqa: E731
     scene.until("it was looked for again", tried)
     for name, version in rested.items():
-        assert scene.stage.get("Track", NAMESPACE, name)["metadata"]["resourceVersion"] == version, name
+        assert scene.stage.get("Track", scene.namespace, name)["metadata"]["resourceVersion"] == version, name
     # What a person pinned to nothing is not mended by trying.
     failed = lambda: [t["metadata"]["name"] for t in in_phase(scene, "Failed")] == ["dead-pin"]  # noqa: E731
     scene.until("it failed again", failed)
@@ -555,7 +536,7 @@ def test_a_pass_is_asked_for_without_writing_to_the_musicsync(scene: Scene, mina
 
     # It may still be tried when it is asked for.
     mina.pushes(scene.until("it failed again, and that is said", stuck), "Mend it")
-    assert not (scene.stage.get("Track", NAMESPACE, "dead-pin")["spec"].get("pins") or {})
+    assert not (scene.stage.get("Track", scene.namespace, "dead-pin")["spec"].get("pins") or {})
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------

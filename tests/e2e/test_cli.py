@@ -25,16 +25,11 @@ from navaar.kube.errors import Conflict
 from navaar.people import acts
 from reconcilers.services.protocol import ServiceName
 from sandbox import quickstart, scenario
-from sandbox.helm.release import Release
-from sandbox.stage import Stage
-from sandbox.thread import SandboxThread
-from sandbox.world import World
 from tests.e2e import kubectltable
-from tests.e2e.conftest import Scene
+from tests.e2e.conftest import Make, Scene
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
-NAMESPACE = "cli-music"
 BIN = Path(sys.executable).parent
 
 KUBECTL = pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl on PATH")
@@ -61,7 +56,7 @@ class Person:
 
     scene: Scene
     kubeconfig: Path
-    namespace: str = NAMESPACE
+    namespace: str
 
     def __call__(self, *words: str) -> str:
         """What it prints, as a process of its own."""
@@ -93,31 +88,21 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(shared_scene_with: Make) -> Scene:
     """One operator for all that is asked here: its places in step, but for one song that it asks about."""
-    folder = tmp_path_factory.mktemp("cli")
-    with SandboxThread(World(), folder) as box:
-        box.call(lambda: scenario.small(box.world), timeout=60)
-        box.call(lambda: scenario.unsigned(box.world, box.world.catalogue.by_key("hello-adele")))
-        stage.create_namespaces([NAMESPACE])
-        world = box.environment()
-        release = Release([NAMESPACE], world["HTTPS_PROXY"], world["NO_PROXY"])
-        stage.apply_everywhere(release.manifests)
-        made = Scene(stage, box, folder, NAMESPACE, [NAMESPACE], release, None)
-        made.begin()
-        try:
-            made.start()
-            made.until("all but one song are in step", lambda: _phases(made) == {"Synced", "Partial", "Review"})
-            made.wait_at_rest()
-            yield made
-        finally:
-            for operator in made.operators:
-                operator.stop(20)
+    made = shared_scene_with()
+    box = made.box
+    box.call(lambda: scenario.unsigned(box.world, box.world.catalogue.by_key("hello-adele")))
+    made.begin()
+    made.start()
+    made.until("all but one song are in step", lambda: _phases(made) == {"Synced", "Partial", "Review"})
+    made.wait_at_rest()
+    return made
 
 
 @pytest.fixture(scope="module")
 def person(scene: Scene) -> Person:
-    return Person(scene, scene.stage.plane.kubeconfig)
+    return Person(scene, scene.stage.plane.kubeconfig, scene.namespace)
 
 
 def _phases(scene: Scene) -> set[str]:
@@ -125,7 +110,7 @@ def _phases(scene: Scene) -> set[str]:
 
 
 def _spec(scene: Scene, name: str) -> dict[str, Any]:
-    spec: dict[str, Any] = scene.stage.get("Track", NAMESPACE, name)["spec"]
+    spec: dict[str, Any] = scene.stage.get("Track", scene.namespace, name)["spec"]
     return spec
 
 
@@ -175,19 +160,19 @@ def test_tables_say_what_the_objects_say_and_are_plain_in_a_pipe(person: Person)
 @pytest.mark.compares("status")
 def test_status_tells_the_condition_the_numbers_and_each_place(person: Person) -> None:
     told, status = person("status"), person.scene.sync()["status"]
-    assert f"{NAMESPACE}/{quickstart.NAME}: " in told
+    assert f"{person.namespace}/{quickstart.NAME}: " in told
     assert f"{status['counts']['songs']} songs: {status['counts']['synced']} synced" in told
     rows = {row[0]: row for row in _columns(told)}
     for service in ServiceName:
         assert str(status[service.value]["placed"]) in rows[service.title]
     streamed = subprocess.Popen(
-        [BIN / "navaar", "status", "-w", "--kubeconfig", person.kubeconfig, "-n", NAMESPACE],
+        [BIN / "navaar", "status", "-w", "--kubeconfig", person.kubeconfig, "-n", person.namespace],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert streamed.stdout is not None
-        assert f"{NAMESPACE}/{quickstart.NAME}" in streamed.stdout.readline()
+        assert f"{person.namespace}/{quickstart.NAME}" in streamed.stdout.readline()
     finally:
         streamed.terminate()
         streamed.wait(20)
@@ -203,7 +188,7 @@ def given_up(scene: Scene) -> Iterator[list[str]]:
     scene.until("both are given up", lambda: _counts(scene).get("failed") == 2)
     yield names
     for name in names:
-        scene.stage.delete("Track", NAMESPACE, name)
+        scene.stage.delete("Track", scene.namespace, name)
     scene.until("they are forgotten", lambda: not _counts(scene).get("failed"))
 
 
@@ -246,14 +231,14 @@ def test_every_number_and_every_cell_is_the_one_that_kubectl_prints(person: Pers
 def test_a_song_is_tried_again_by_itself_and_no_other_is(person: Person, given_up: list[str]) -> None:
     scene, (one, other) = person.scene, given_up
     journal = scene.box.world.journal
-    before, since = scene.stage.get("Track", NAMESPACE, other), journal.mark()
+    before, since = scene.stage.get("Track", scene.namespace, other), journal.mark()
     answer = person.ask("retry", one, "--wait")
     assert answer.code == 0, answer.err
     said, result = answer.out.splitlines()
     assert said == f"track.navaar.dev/{one} patched: tries Nobody – {one} again"
     assert result.startswith(f"Nobody – {one}: Failed: ")
     assert "won't get further by itself" in answer.err and "kubectl patch track dead-pin" in answer.err
-    track = scene.stage.get("Track", NAMESPACE, one)
+    track = scene.stage.get("Track", scene.namespace, one)
     stamp = track["metadata"]["annotations"]["navaar.dev/reconcile-requested-at"]
     assert track["status"]["lastHandledReconcileAt"] == stamp
 
@@ -262,7 +247,7 @@ def test_a_song_is_tried_again_by_itself_and_no_other_is(person: Person, given_u
         return any(entry.detail.get("id") == id for entry in journal.entries[since:])
 
     assert tried(one) and not tried(other)
-    assert scene.stage.get("Track", NAMESPACE, other) == before
+    assert scene.stage.get("Track", scene.namespace, other) == before
     person.does("retry", "--wait")
     scene.until("so is what else was given up", lambda: tried(other))
 
@@ -321,7 +306,7 @@ def test_a_question_is_shown_with_its_evidence_and_answered_by_the_line_beside_i
     for candidate in candidates:
         assert candidate["text"] in told
         assert "; ".join(candidate["reasons"]) in told
-        assert f"navaar approve {name} {candidate['id']} -n {NAMESPACE}" in told
+        assert f"navaar approve {name} {candidate['id']} -n {scene.namespace}" in told
         assert candidate["approve"] in person.ask("review", name, "--kubectl").out
     likely = min(candidate["score"] for candidate in candidates[:1])
     assert "No song" in person.ask("approve", "--all", "--min-score", f"{min(likely + 0.01, 1)}").err
@@ -351,7 +336,7 @@ def test_a_song_that_is_asked_for_comes_and_one_that_is_left_alone_stays(person:
     assert _spec(scene, name)["artists"] == ["Daft Punk"]
     scene.until(
         "it is in every place",
-        lambda: scene.stage.get("Track", NAMESPACE, name).get("status", {}).get("phase") == "Synced",
+        lambda: scene.stage.get("Track", scene.namespace, name).get("status", {}).get("phase") == "Synced",
     )
     person.does("exclude", name, "--from", "spotify")
     assert _spec(scene, name)["excludeFrom"] == ["spotify"]
@@ -375,7 +360,7 @@ def test_pins_and_rejects_are_written_by_address_and_contradict_nothing(person: 
     assert _spec(scene, name)["rejects"] == {"spotify": []}
     # What --dry-run says that kubectl would do, it does.
     line = person.ask("reject", name, id, "--dry-run").out.splitlines()[1].strip()
-    assert line.startswith(f"kubectl patch track {name} -n {NAMESPACE} ")
+    assert line.startswith(f"kubectl patch track {name} -n {scene.namespace} ")
     scene.stage.kubectl(line)
     assert "It is so already." in person.ask("reject", name, id).err
     assert "pins" not in _spec(scene, name) or "spotify" not in _spec(scene, name)["pins"]
@@ -388,8 +373,8 @@ async def test_a_decision_on_what_has_changed_meanwhile_is_not_carried_out(perso
     scene = person.scene
     track = scene.titled("Fix You")
     (act,) = acts.reject(track, {ServiceName.SPOTIFY: ["6rqhFgbbKwnb9MLmUQDhG6"]})
-    scene.stage.patch("Track", NAMESPACE, act.name, {"metadata": {"annotations": {"tests/touched": "1"}}})
-    async with opened(Where(str(person.kubeconfig), namespace=NAMESPACE)) as cluster:
+    scene.stage.patch("Track", scene.namespace, act.name, {"metadata": {"annotations": {"tests/touched": "1"}}})
+    async with opened(Where(str(person.kubeconfig), namespace=scene.namespace)) as cluster:
         with pytest.raises(Conflict):
             await cluster.carry_out(act)
     assert "rejects" not in _spec(scene, act.name)
@@ -419,7 +404,7 @@ def test_what_waits_for_approval_is_shown_and_let_through_by_its_hash(person: Pe
     waiting = scene.sync()["status"]["plan"]
     told = person("plan")
     assert waiting["summary"] in told
-    assert f"navaar approve --plan {waiting['hash']} -n {NAMESPACE}" in told
+    assert f"navaar approve --plan {waiting['hash']} -n {scene.namespace}" in told
     (row,) = (row for row in _columns(person("queue")) if row[1:2] == ["Spotify"])
     assert "once approved" in row
     waits = [t["metadata"]["name"] for t in scene.tracks() if "Pending" in str(t["status"]["placements"])]

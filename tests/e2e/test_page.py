@@ -5,62 +5,45 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 import yaml
 
-from sandbox import quickstart, scenario
-from sandbox.helm.release import Release
-from sandbox.stage import Stage
-from sandbox.thread import SandboxThread
-from sandbox.world import World
-from tests.e2e.conftest import API_TOKEN, Scene
+from sandbox import quickstart
+from tests.e2e.conftest import API_TOKEN, Make, Scene
 
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane, and Helm
 
-NAMESPACE = "page-music"
 ACCOUNT = "page-reader"
 
 
 @pytest.fixture(scope="module")
-def scene(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(shared_scene_with: Make) -> Scene:
     """One operator for all that is looked at here, its places in step."""
-    folder = tmp_path_factory.mktemp("page")
-    with SandboxThread(World(), folder) as box:
-        box.call(lambda: scenario.small(box.world), timeout=60)
-        stage.create_namespaces([NAMESPACE])
-        world = box.environment()
-        release = Release([NAMESPACE], world["HTTPS_PROXY"], world["NO_PROXY"])
-        stage.apply_everywhere(release.manifests)
-        made = Scene(stage, box, folder, NAMESPACE, [NAMESPACE], release, None)
-        made.begin()
-        group = "rbac.authorization.k8s.io"
-        account = {"name": ACCOUNT, "namespace": "default"}
-        metadata = {"name": ACCOUNT, "namespace": NAMESPACE}
-        rules = [{"apiGroups": ["navaar.dev"], "resources": ["tracks", "musicsyncs"], "verbs": ["get", "list"]}]
-        stage.apply_everywhere(
-            [
-                {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
-                {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**account, "name": "page-stranger"}},
-                {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
-                {
-                    "apiVersion": f"{group}/v1", "kind": "RoleBinding", "metadata": metadata,
-                    "roleRef": {"apiGroup": group, "kind": "Role", "name": ACCOUNT},
-                    "subjects": [{"kind": "ServiceAccount", **account}],
-                },
-            ]
-        )  # fmt: skip
-        try:
-            made.start()
-            made.wait_converged()
-            made.wait_at_rest()
-            yield made
-        finally:
-            for operator in made.operators:
-                operator.stop(20)
+    made = shared_scene_with()
+    made.begin()
+    group = "rbac.authorization.k8s.io"
+    account = {"name": ACCOUNT, "namespace": "default"}
+    metadata = {"name": ACCOUNT, "namespace": made.namespace}
+    rules = [{"apiGroups": ["navaar.dev"], "resources": ["tracks", "musicsyncs"], "verbs": ["get", "list"]}]
+    made.stage.apply_everywhere(
+        [
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**account, "name": "page-stranger"}},
+            {"apiVersion": f"{group}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
+            {
+                "apiVersion": f"{group}/v1", "kind": "RoleBinding", "metadata": metadata,
+                "roleRef": {"apiGroup": group, "kind": "Role", "name": ACCOUNT},
+                "subjects": [{"kind": "ServiceAccount", **account}],
+            },
+        ]
+    )  # fmt: skip
+    made.start()
+    made.wait_converged()
+    made.wait_at_rest()
+    return made
 
 
 def token_of(scene: Scene, name: str) -> str:
@@ -119,8 +102,8 @@ def test_nothing_is_shown_before_one_has_signed_in(scene: Scene) -> None:
         "/",
         "/songs",
         "/review",
-        f"/songs/{NAMESPACE}/{name}",
-        f"/syncs/{NAMESPACE}/{quickstart.NAME}",
+        f"/songs/{scene.namespace}/{name}",
+        f"/syncs/{scene.namespace}/{quickstart.NAME}",
         "/live",
     ):
         status, text = browser.ask(path)
@@ -142,7 +125,7 @@ def test_the_numbers_are_those_of_kubectl(scene: Scene, browser: Browser) -> Non
     assert songs.count('<th scope="row">') == sum(there.values())
     for track in scene.tracks():
         assert f'<bdi class="title">{track["status"]["title"]}</bdi>' in songs
-        story = browser.see(f"/songs/{NAMESPACE}/{track['metadata']['name']}")
+        story = browser.see(f"/songs/{scene.namespace}/{track['metadata']['name']}")
         for event in track["status"]["history"]:
             assert event["event"] in story
         for placement in track["status"]["placements"].values():
@@ -162,17 +145,17 @@ def test_the_token_of_a_secret_signs_in_as_well_and_stands_nowhere(scene: Scene)
 def test_a_command_of_the_page_does_what_it_says(scene: Scene, browser: Browser) -> None:
     track = scene.titled("Billie Jean")
     name = track["metadata"]["name"]
-    story = browser.see(f"/songs/{NAMESPACE}/{name}")
+    story = browser.see(f"/songs/{scene.namespace}/{name}")
     (line,) = re.findall(r"<code dir=\"ltr\">(kubectl patch [^<]*excludeFrom[^<]*telegram[^<]*)</code>", story)
     scene.stage.kubectl(line)
-    assert scene.stage.get("Track", NAMESPACE, name)["spec"]["excludeFrom"] == ["telegram"]
+    assert scene.stage.get("Track", scene.namespace, name)["spec"]["excludeFrom"] == ["telegram"]
     after = scene.until(
         "the page tells it",
-        lambda: (text := browser.see(f"/songs/{NAMESPACE}/{name}")) and "left alone in" in text and text,
+        lambda: (text := browser.see(f"/songs/{scene.namespace}/{name}")) and "left alone in" in text and text,
     )
     (line,) = re.findall(r"No longer leave it alone in Telegram</p>\s*<div[^>]*><pre><code[^>]*>([^<]*)</code>", after)
     scene.stage.kubectl(line)
-    assert "excludeFrom" not in scene.stage.get("Track", NAMESPACE, name)["spec"]
+    assert "excludeFrom" not in scene.stage.get("Track", scene.namespace, name)["spec"]
     scene.wait_converged()
 
 
@@ -205,11 +188,11 @@ def test_a_new_song_is_told_to_those_who_look_on(scene: Scene, browser: Browser)
         name, told = event()
         assert name == "changed"
         events += 1
-    assert f"{NAMESPACE}/{quickstart.NAME}/asked-for" in told["changed"]  # type: ignore[operator]
+    assert f"{scene.namespace}/{quickstart.NAME}/asked-for" in told["changed"]  # type: ignore[operator]
     assert events <= time.monotonic() - started + 2, "more than one a second"
     connection.close()
-    assert f"/songs/{NAMESPACE}/asked-for" in browser.see("/songs")
-    scene.stage.delete("Track", NAMESPACE, "asked-for")
+    assert f"/songs/{scene.namespace}/asked-for" in browser.see("/songs")
+    scene.stage.delete("Track", scene.namespace, "asked-for")
 
 
 def test_a_standby_on_this_machine_shows_the_same_without_a_token(scene: Scene, browser: Browser) -> None:
