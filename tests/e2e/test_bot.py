@@ -79,6 +79,14 @@ class Person:
         )
         return message
 
+    def leafs_through(self, text: str) -> str:
+        """All pages of what it is answered."""
+        told = self.asks(text)
+        pages = [said(told)]
+        while "▸" in labels(told):
+            pages.append(said(self.pushes(told, "▸")))
+        return "\n".join(pages)
+
     def is_told(self, message_id: int, data: str) -> str | None:
         """Presses a button by its data; the note that comes up, None where none does."""
         journal = self.scene.box.world.journal
@@ -139,11 +147,16 @@ def scene(shared_scene_with: Make) -> Scene:
     second["spec"]["telegram"] |= {"channel": MONDAY, "adminUserIds": [people["Reza"].id]}
     second["spec"]["spotify"] |= {"playlist": MONDAY_LIST}
     made.apply(second)
-    made.track("dead-pin", title="Gone", artists=["Nobody"], pins={"spotify": "0" * 22}, excludeFrom=["telegram"])
+    pin_to_nothing(made)
     made.start()
     made.until("all is settled but what can't be", lambda: phases(made) == {"Synced", "Partial", "Review", "Failed"})
     made.wait_at_rest()
     return made
+
+
+def pin_to_nothing(scene: Scene) -> None:
+    """A person pins a song to what doesn't exist: it fails for good."""
+    scene.track("dead-pin", title="Gone", artists=["Nobody"], pins={"spotify": "0" * 22}, excludeFrom=["telegram"])
 
 
 WORDS = {"Synced": "everywhere", "Partial": "not to be had somewhere", "Review": "waits for you", "Failed": "failed"}
@@ -190,12 +203,13 @@ def test_the_dashboard_tells_the_numbers_that_the_object_has(scene: Scene, mina:
     counts = status["counts"]
     assert f"songs: {counts['songs']}" in said(told)
     for name, word in (("synced", "everywhere"), ("review", "waits for you"), ("failed", "failed")):
-        assert f"{word}: {counts[name]}" in said(told)
+        assert f"{word}: {counts[name]}" in said(told) if counts[name] else word not in said(told)
     for place, title in (("telegram", "Telegram"), ("youtubeMusic", "YouTube Music"), ("spotify", "Spotify")):
         line = next(line for line in said(told).splitlines() if line.startswith(f"{title}:"))
         assert line.endswith(f"songs: {status[place]['placed']}")
         assert place == "telegram" or f"entries: {status[place]['items']}" in line
-    assert {f"Review {counts['review']}", f"Failed {counts['failed']}", "Read now"} <= set(labels(told))
+    keys = {f"{word} {counts[word.lower()]}" for word in ("Review", "Failed") if counts[word.lower()]}
+    assert keys | {"Read now"} <= set(labels(told))
     mina.pushes(told, "Numbers")
     assert said(told).startswith(f"The songs of {quickstart.NAME}: {counts['songs']}")
 
@@ -205,7 +219,8 @@ def test_stats_are_what_counting_the_tracks_gives(scene: Scene, mina: Person) ->
     told, tracks = mina.reads("/stats"), scene.tracks()
     assert told.startswith(f"The songs of {quickstart.NAME}: {len(tracks)}\n")
     for phase, word in WORDS.items():
-        assert f"\n{word}: {len(in_phase(scene, phase))}\n" in told
+        number = len(in_phase(scene, phase))
+        assert f"\n{word}: {number}\n" in told if number else word not in told
     for place, title in (("telegram", "Telegram"), ("youtubeMusic", "YouTube Music"), ("spotify", "Spotify")):
         there = [track["status"]["placements"].get(place) or {} for track in tracks]
         present = sum(one.get("state") == "Present" for one in there)
@@ -223,7 +238,7 @@ def test_what_failed_and_what_is_new_are_those_that_kubectl_lists(scene: Scene, 
         assert track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-") in told
     assert "No song of friday-tapes failed in Telegram" in mina.reads("/failed tg")
     assert "PinDead" in mina.reads("/failed sp")
-    told = mina.reads("/recent 50")
+    told = mina.leafs_through("/recent 50")
     for track in scene.tracks():
         assert track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-") in told
     assert len(mina.reads("/recent 3").splitlines()) == 4
@@ -242,10 +257,12 @@ def test_the_numbers_are_those_that_kubectl_prints(scene: Scene, mina: Person) -
     assert stats.startswith(f"The songs of {quickstart.NAME}: {len(tracks)}\n")
     for phase, word in WORDS.items():
         there = [row["NAME"].removeprefix(f"{quickstart.NAME}-") for row in tracks if row["PHASE"] == phase]
-        assert there and len(there) == int(sync[phase.upper()])
-        assert f"{word}: {len(there)}" in status and f"\n{word}: {len(there)}\n" in stats
-        named = {"Failed": "/failed", "Review": "/review"}.get(phase, "/recent 50")
-        assert all(name in mina.reads(named) for name in there)
+        assert len(there) == int(sync[phase.upper()])
+        if phase == "Review" and not there:
+            continue  # another test answered it
+        assert there and f"{word}: {len(there)}" in status and f"\n{word}: {len(there)}\n" in stats
+        told = mina.leafs_through({"Failed": "/failed", "Review": "/review"}.get(phase, "/recent 50"))
+        assert all(name in told for name in there)
 
 
 def cli(scene: Scene, *words: str) -> Any:
@@ -263,7 +280,8 @@ def test_numbers_and_order_are_those_of_the_command_line(scene: Scene, mina: Per
     tracks = cli(scene, "tracks", "--sync", quickstart.NAME)["items"]
     assert f"{quickstart.NAME}: {len(tracks)}\n" in mina.reads("/stats")
     assert f": {len(cli(scene, 'failed')['items'])}\n" in mina.reads("/failed")
-    assert mina.reads("/review").startswith(f"{cli(scene, 'review')['items'][0]['status']['title']} · ")
+    asked = cli(scene, "review")["items"]  # another test answers it
+    assert mina.reads("/review").startswith(f"{asked[0]['status']['title']} · " if asked else "Nothing")
     scene.break_("down", "spotify", times=None)
     try:
         scene.post("get-lucky", "empire-state-of-mind", "hoppipolla")
@@ -302,11 +320,7 @@ def test_a_song_tells_its_story_by_words_of_its_name(scene: Scene, mina: Person)
 
 @pytest.mark.compares("/config", "/logs", "/ping")
 def test_settings_and_log_hold_no_secret_and_ping_answers(scene: Scene, mina: Person) -> None:
-    told = mina.asks("/config")
-    pages = [said(told)]
-    while "▸" in labels(told):
-        pages.append(said(mina.pushes(told, "▸")))
-    whole = "\n".join(pages)
+    whole = mina.leafs_through("/config")
     assert f"playlist: {scenario.SPOTIFY_PLAYLIST}" in whole and "adminUserIds:" in whole
     log = mina.reads("/logs 50")
     assert log.startswith(f"The last lines about {quickstart.NAME}")
@@ -325,14 +339,15 @@ def test_a_stranger_gets_nothing_and_changes_nothing(scene: Scene, mina: Person,
     asked = mina.asks("/delete billie jean")
     versions = {track["metadata"]["name"]: track["metadata"]["resourceVersion"] for track in scene.tracks()}
     since = len(scene.box.world.journal.entries)
-    for text in ("/status", "/start", "/delete billie jean", "/sync", "hello"):
+    first = eve.tells("/status")
+    for text in ("/start", "/delete billie jean", "/sync", "hello"):
         eve.tells(text)
     in_group = Person(scene, "Eve", GROUP)
     in_group.tells("/status")
     # A press under another person's message, by whoever got hold of its data.
     assert eve.is_told(eve_sees(scene, eve, asked), data_of(asked, "Yes")) is None
     time.sleep(QUIET)
-    assert not [m for m in scene.box.world.telegram.messages(eve.chat) if m.by_bot and m.text != "bait"]
+    assert not [m for m in eve._from_bot(first) if m.text != "bait"]
     answers = {"sendMessage", "answerCallbackQuery", "editMessageText", "setMyCommands"}
     assert not [e for e in list(scene.box.world.journal.entries)[since:] if e.call in answers]
     assert {track["metadata"]["name"]: track["metadata"]["resourceVersion"] for track in scene.tracks()} == versions
@@ -396,6 +411,7 @@ def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str, m
     person = Person(scene, name, scene.box.world.telegram.person(name).id)
     assert {command.partition(" ")[0] for command in WALK} >= {f"/{name}" for name in COMMANDS}
     names = {quickstart.NAME, SECOND, "nosuchsong", "nonsense", "mars", "a lot", "Nobody", "Gone", "Adele - Hello"}
+    names.add("xgnos")  # what the bot leaves of a hostile title
     for song in scene.box.world.catalogue.songs:
         for artists, title in (song.names("spotify"), song.names("youtube"), song.names("telegram")):
             names |= {*artists, title, song.album or title, song.isrc or title}
@@ -404,6 +420,7 @@ def test_a_walk_through_all_commands_meets_no_english(scene: Scene, name: str, m
         read = status.get("identity") or {}
         names.add(track["metadata"]["name"].removeprefix(f"{quickstart.NAME}-"))
         names |= {status["title"], *read.get("artists", ()), read.get("album") or status["title"]}
+        names |= set((track["spec"].get("pins") or {}).values())
     for command in WALK:
         told = person.asks(command.replace("tapes", quickstart.NAME))
         for text in (plain(told.text or "", told.entities), *labels(told)):
@@ -537,6 +554,8 @@ def test_a_pass_is_asked_for_without_writing_to_the_musicsync(scene: Scene, mina
     # It may still be tried when it is asked for.
     mina.pushes(scene.until("it failed again, and that is said", stuck), "Mend it")
     assert not (scene.stage.get("Track", scene.namespace, "dead-pin")["spec"].get("pins") or {})
+    pin_to_nothing(scene)
+    scene.until("it failed again", failed)
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
@@ -637,11 +656,14 @@ def test_after_a_restart_no_old_button_works_and_admins_may_change(scene: Scene,
     until("what was asked meanwhile is answered", lambda: mina._from_bot(asked.message_id), PATIENCE, scene.tail)
     assert "was used, or is too old" in (mina.is_told(asked.message_id, kept) or "")
     assert scene.titled("Billie Jean")["spec"].get("state") != "Absent"
+    before = scene.sync()["spec"]["telegram"]["adminUserIds"]
     scene.patch_sync({"spec": {"telegram": {"adminUserIds": [eve.chat]}}})
     assert "songs: " in until("the new admin is answered", lambda: _answered(eve, "/status"))
     sent = mina.tells("/status")
     time.sleep(QUIET)
     assert not mina._from_bot(sent)
+    scene.patch_sync({"spec": {"telegram": {"adminUserIds": before}}})
+    assert "songs: " in until("the old admin is answered again", lambda: _answered(mina, "/status"))
 
 
 def _answered(person: Person, text: str) -> str:

@@ -322,6 +322,8 @@ def test_who_applied_the_definitions_by_hand_can_hand_them_over(plane: ControlPl
     helm(*words, "--take-ownership", kubeconfig=plane.kubeconfig)
     helm("uninstall", "navaar", "--namespace=music", kubeconfig=plane.kubeconfig)
     still(api, made)
+    for name, left in made.items():
+        api.delete(path_of(name, left))
 
 
 def created(api: Api, name: str) -> Json:
@@ -332,8 +334,11 @@ def created(api: Api, name: str) -> Json:
 
 def still(api: Api, made: Mapping[str, Json]) -> None:
     for name, before in made.items():
-        path = f"/apis/navaar.dev/v1alpha1/namespaces/music/{name}s/{before['metadata']['name']}"
-        assert api.get(path)["metadata"]["uid"] == before["metadata"]["uid"]
+        assert api.get(path_of(name, before))["metadata"]["uid"] == before["metadata"]["uid"]
+
+
+def path_of(name: str, resource: Json) -> str:
+    return f"/apis/navaar.dev/v1alpha1/namespaces/music/{name}s/{resource['metadata']['name']}"
 
 
 def served(api: Api) -> None:

@@ -479,3 +479,9 @@ async def test_a_list_is_the_same_in_one_and_in_pages(scene: Scene, limit: int |
     assert {"spec" in item for items, _ in batches for item in items} == {not metadata_only}
     assert not last
     assert version >= max(int(item["metadata"]["resourceVersion"]) for items, _ in batches for item in items)
+
+
+async def test_a_watch_on_which_nothing_is_told_ends_without_an_error(scene: Scene) -> None:
+    *_, (_, version) = [batch async for batch in scene.person.pages(TRACKS, NAMESPACE)]
+    async with scene.person.watch(TRACKS, NAMESPACE, version, quiet=0.2) as chunks:
+        assert [chunk async for chunk in chunks] == []

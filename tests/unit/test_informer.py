@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import logging
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+import pytest
 
 from navaar.kube.client import TRACKS, Kind, Kube, Resource
 from navaar.kube.errors import Gone, Unavailable
@@ -115,7 +118,7 @@ class Server:
                     async with asyncio.timeout(quiet):
                         found = await stream.get()
                 except TimeoutError:
-                    raise Unavailable("silence") from None
+                    return
                 if found is None:
                     return
                 if isinstance(found, Exception):
@@ -226,6 +229,22 @@ def test_a_silent_watch_is_replaced_and_a_bookmarked_one_is_not() -> None:
         assert world.server.lists == 1
 
     running(scenario)
+
+
+def test_where_nothing_changes_for_hours_news_are_heard_at_once_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    """An API server may say nothing at all meanwhile, which is no trouble to be told of or to wait longer for."""
+
+    async def scenario(world: World) -> None:
+        for _ in range(200):
+            await asyncio.sleep(60)
+            assert (world.informer.age or 0) < 75
+        world.server.write("one", "second")
+        await asyncio.sleep(0.1)
+        assert world.texts()["one"] == "second"
+        assert world.server.lists == 1
+
+    running(scenario)
+    assert not [one for one in caplog.records if one.levelno > logging.INFO]
 
 
 def test_an_api_server_in_trouble_is_asked_less_and_less_often() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlencode
@@ -268,7 +268,9 @@ class Kube:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Chunks of the stream of changes since a version, bookmarks (about one a minute) included.
 
-        The server ends it after `seconds`; it raises Unavailable after `quiet` seconds without a byte.
+        The server ends it after `seconds`. It ends, too, after `quiet` seconds without a byte: the connection may be dead,
+        or nothing of that kind has changed. Bookmarks don't come before the API server knows of a newer version than `since`
+        (``processInterval`` in its cache_watcher.go), which it learns in quiet times when somebody asks for a list.
         """
         query = {
             "watch": "1",
@@ -281,7 +283,7 @@ class Kube:
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else None
         timeout = aiohttp.ClientTimeout(total=None, connect=self.timeout, sock_read=quiet)
         async with self._answer("GET", kind.path(namespace), query, accept, None, timeout) as response:
-            yield response.content.iter_any()
+            yield _until_quiet(response.content)
 
     async def _json(
         self,
@@ -352,3 +354,9 @@ class Kube:
         loaded = self._reload()
         if asyncio.iscoroutine(loaded):
             await loaded
+
+
+async def _until_quiet(content: aiohttp.StreamReader) -> AsyncGenerator[bytes, None]:
+    with suppress(TimeoutError):
+        async for chunk in content.iter_any():
+            yield chunk

@@ -163,7 +163,7 @@ class Informer(Generic[R]):
 
     @property
     def age(self) -> float | None:
-        """Seconds since the API server last said something (bookmarks come about once a minute); None before it did."""
+        """Seconds since the API server last said something, if only that it will; None before it did."""
         return None if self._heard is None else self._clock() - self._heard
 
     async def run(self) -> None:
@@ -215,6 +215,7 @@ class Informer(Generic[R]):
             seconds=seconds,
             quiet=self._quiet,
         ) as chunks:
+            self._heard = self._clock()
             async for line in lines(chunks):
                 self._heard = self._clock()
                 self._event(json.loads(line))
