@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from navaar.kube.client import Kube
@@ -46,8 +47,12 @@ def _process() -> "type[Process]":
     # Where rich is there, as it is for our command line, httpx imports one of its own, with pygments: 3 MiB for nothing.
     # It does without where that can't be imported.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    from navaar.process import Process
-
+    # spotipy takes the name of an error from redis, for a cache of tokens that is not ours: 6 MiB for nothing, too.
+    sys.modules["redis"] = SimpleNamespace(RedisError=LookupError)  # type: ignore[assignment]
+    try:
+        from navaar.process import Process
+    finally:
+        del sys.modules["redis"]
     return Process
 
 
