@@ -53,6 +53,7 @@ def test_three_overlapping_lists_become_one_set_with_one_track_per_song(scene_wi
     assert {w.resource for w in new} <= {"musicsyncs.navaar.dev/status"}, new  # the echo of the annotation
     assert calls["GET /search"] == 0
     assert operator.stop() == 0
+    assert "WARNING" not in operator.log.read_text()
 
 
 def test_a_post_is_in_both_playlists_without_waiting_for_an_interval(scene: Scene) -> None:

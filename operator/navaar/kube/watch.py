@@ -17,6 +17,9 @@ from navaar.kube.client import Kube
 
 log = logging.getLogger(__name__)
 
+# In a thread of its own it can't hear signals, and warns of that at each start.
+logging.getLogger("kopf._core.reactor.running").addFilter(lambda record: "signals are ignored" not in str(record.msg))
+
 OnResource = Callable[[Mapping[str, Any]], None]
 
 
