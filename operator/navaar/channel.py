@@ -74,7 +74,7 @@ class Channel:
         self._adapter: TelegramService | None = None
         self._checking: asyncio.Task[None] | None = None
         self._catching: asyncio.Task[None] | None = None
-        self._lost: tuple[float, float] | None = None
+        self._missed: tuple[float, float] | None = None
         self._checked = 0.0
         self._first: bool | None = None
         self._placed: int | None = None
@@ -91,11 +91,10 @@ class Channel:
         """Takes the bot of the Secret, and begins to hear. Raises `SecretProblem` and `AuthError`."""
         await self.close()
         self._adapter, self._account = await self._accounts.telegram(namespace, section)
-        self._catching, lost = self._account.intake.readers.join(self)
+        self._missed = None
+        self._catching = self._account.intake.readers.join(self)
         if self._catching is not None:
             self._catching.add_done_callback(lambda _: self._wake())
-        # Those who keep fewer posts than there were have lost them all the same, however short the time.
-        self._lost = (lost, max(self._clock() - lost, RETENTION + 1)) if lost is not None else None
         self._checked = 0.0
         self.readable, self.why, self.unusable = None if section.get("scratchChat") else False, NO_SCRATCH_CHAT, None
 
@@ -109,8 +108,8 @@ class Channel:
             await self._adapter.close()
             self._adapter = None
         if self._account is not None:
+            self._account.intake.readers.part(self)
             account, self._account = self._account, None
-            account.intake.readers.part(self)
             await self._accounts.leave(account)
 
     def look(self, place: Place) -> None:
@@ -197,6 +196,15 @@ class Channel:
         """Whether the status says what the time without a poll means for this channel."""
         stream = self._account.intake.stream if self._account is not None else None
         return stream is not None and self._recorded == (self._lost or (stream.since, stream.gap))
+
+    @property
+    def _lost(self) -> tuple[float, float] | None:
+        """Unix seconds since which posts that were given to the bot are lost, and for how many; None where none is."""
+        since = self._account.intake.readers.lost(self) if self._account is not None else None
+        if since is not None and (self._missed is None or self._missed[0] != since):
+            # However short the time: Telegram has forgotten what was given to the bot.
+            self._missed = since, max(self._clock() - since, RETENTION + 1)
+        return None if since is None else self._missed
 
     @property
     def contested(self) -> bool:

@@ -9,16 +9,17 @@ request waits until everybody has stored what this one brought; after a crash th
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from telegram import Bot, Update
 from telegram.error import Conflict, TelegramError
 
+from navaar.kube.errors import KubeError
 from navaar.kube.lease import awake_or_not
 from navaar.readers import Readers
-from navaar.unheard import Unheard
+from navaar.unheard import Names, Unheard
 from reconcilers.errors import AuthError, RateLimitError, ServiceError, TransientError
 from reconcilers.past import RETENTION
 from reconcilers.services import telegram_errors
@@ -67,6 +68,14 @@ class Heartbeat(Protocol):
 
     async def write(self, at: float) -> None:
         """Remembers one."""
+        ...
+
+    async def unread(self) -> dict[Names, float]:
+        """The channels of which posts were confirmed that nobody had read, and since when (Unix seconds)."""
+        ...
+
+    async def note(self, unread: Mapping[Names, float]) -> None:
+        """Remembers these instead."""
         ...
 
 
@@ -124,6 +133,7 @@ class Intake:
         self._task: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[tuple[Update, ...]] | None = None
         self._asked_for: list[str] = []
+        self._noted: dict[Names, float] = {}
 
     @property
     def stream(self) -> Stream:
@@ -171,10 +181,12 @@ class Intake:
         while True:
             try:
                 last = await self._heartbeat.read()
+                self._noted = await self._heartbeat.unread()
                 break
             except Exception as error:
                 log.warning("the last poll's time can't be read yet: %s", error)
                 await asyncio.sleep(5)
+        self.readers.recall(self._noted)
         gap = None if last is None else max(0.0, self._clock() - last)
         self._tell(Stream(gap=gap, since=last))
         offset: int | None = None
@@ -235,11 +247,27 @@ class Intake:
         drained = self._stream.drained
         if updates:
             await asyncio.gather(*(self._hand_out(update) for update in updates))
+        await self._note_unread()
+        if updates:
             offset = updates[-1].update_id + 1
         if not (self._stream.drained and self._stream.trouble is None):
             self._tell(replace(self._stream, drained=drained or not updates, trouble=None))
         await self._beat()
         return offset
+
+    async def _note_unread(self) -> None:
+        """What nobody reads is noted before it is confirmed: a later process has to know that it is lost."""
+        unread = self.readers.unread(self._noted)
+        if unread == self._noted:
+            return
+        try:
+            await self._heartbeat.note(unread)
+            self._noted = unread
+        except KubeError as error:
+            if unread.keys() <= self._noted.keys():
+                log.warning("it could not be noted that all posts are read: %s", error)
+                return
+            raise TransientError(f"posts of a channel that nobody reads can't be noted: {error}") from error
 
     def _note(self) -> None:
         """A poll succeeded. If the one before it did too long ago, posts may have been missed."""

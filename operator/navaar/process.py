@@ -29,8 +29,9 @@ from navaar.http.sources import Leader, Sources
 from navaar.intake import Intake
 from navaar.kube.client import Kube, Resource, Throttled, Unavailable
 from navaar.kube.events import Events
+from navaar.kube.heartbeat import Heartbeat
 from navaar.kube.kinds import MUSICSYNCS
-from navaar.kube.lease import Elector, Heartbeat
+from navaar.kube.lease import Elector
 from navaar.kube.watch import Watch
 from navaar.notices.notifier import Notifier
 from navaar.notices.post import Mail

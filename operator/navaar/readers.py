@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from telegram import Message
 
-from navaar.unheard import Unheard, names_of
+from navaar.unheard import Names, Unheard, names_of
 
 log = logging.getLogger(__name__)
 
@@ -50,31 +50,59 @@ class Readers:
         self._unheard = unheard
         self._reading: dict[asyncio.Task[None], tuple[Reader, Message]] = {}
         self._behind: dict[asyncio.Task[None], tuple[Reader, deque[Message]]] = {}
+        self._lost: dict[Reader, float] = {}
 
     def __iter__(self) -> Iterator[Reader]:
         return iter(self._all)
 
-    def join(self, reader: Reader) -> tuple[asyncio.Task[None] | None, float | None]:
+    def join(self, reader: Reader) -> asyncio.Task[None] | None:
         """From here on it reads its channel, and before all else what was posted there while nobody did.
 
-        The task is done once all of that is stored, None where nothing was. The second are Unix seconds since which posts
-        are lost, None where none is.
+        The task is done once all of that is stored, None where nothing was.
         """
         self._all.append(reader)
         waiting = self._unheard.take(reader.channel)
+        if waiting.lost is not None:
+            self._lost[reader] = waiting.lost
         if not waiting.messages:
-            return None, waiting.lost
+            return None
         log.info("%d posts in %s were made while nobody read it", len(waiting.messages), reader.channel)
         behind = deque(waiting.messages)
         task = asyncio.create_task(self._catch_up(reader, behind), name="catch-up")
         self._behind[task] = reader, behind
         task.add_done_callback(self._behind.pop)
-        return task, waiting.lost
+        return task
+
+    def lost(self, reader: Reader) -> float | None:
+        """Unix seconds since which posts of its channel are lost, None where none is."""
+        return self._lost.get(reader)
+
+    def recall(self, unread: Mapping[Names, float]) -> None:
+        """Of what was noted, all that processes before this one were given is lost."""
+        for names, since in unread.items():
+            if since >= self._unheard.began:
+                continue
+            there = [reader for reader in self._all if reader.channel.lower() in names]
+            for reader in there:
+                self._lost[reader] = min(since, self._lost.get(reader, since))
+            if not there:
+                self._unheard.lose(names, since)
+
+    def unread(self, noted: Mapping[Names, float]) -> dict[Names, float]:
+        """The channels with posts that would be lost with this process, and since when; `noted` is what was said last.
+
+        One that is read by now stays among them until its posts are stored, or its status says that they are lost.
+        """
+        settled = not self._behind and all(reader.gap_recorded for reader in self._all)
+        return self._unheard.since() if settled else {**noted, **self._unheard.since()}
 
     def part(self, reader: Reader) -> None:
         """It reads no more. What it has not stored yet waits for the next that reads its channel."""
         if reader in self._all:
             self._all.remove(reader)
+        lost = self._lost.pop(reader, None)
+        if lost is not None and not reader.gap_recorded:
+            self._unheard.lose(frozenset({reader.channel.lower()}), lost)
         for task, (who, message) in list(self._reading.items()):
             if who is reader:
                 task.cancel()

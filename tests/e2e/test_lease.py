@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from navaar.kube.client import LEASES, Kube, NotLeader
-from navaar.kube.lease import HEARTBEAT, Elector, Heartbeat
+from navaar.kube.heartbeat import HEARTBEAT, Heartbeat
+from navaar.kube.lease import Elector
 from sandbox.stage import OPERATOR_NAMESPACE, Stage
 
 NOW = 1_800_000_000.0
@@ -152,3 +153,16 @@ async def test_a_heartbeat_is_read_by_the_next_process_and_seldom_written(kube: 
     stale = Heartbeat(kube, OPERATOR_NAMESPACE, name, "first")
     await stale.write(NOW)
     assert await successor.read() == NOW + HEARTBEAT
+
+
+async def test_the_channels_that_nobody_read_are_noted_beside_the_heartbeat(kube: Kube) -> None:
+    name, tapes = f"bot-{next(_numbers)}", frozenset({"-100123", "@tapes"})
+    beat = Heartbeat(kube, OPERATOR_NAMESPACE, name, "first")
+    assert await beat.unread() == {}
+    await beat.note({tapes: NOW})
+    assert await beat.read() is None
+    await beat.write(NOW)
+    successor = Heartbeat(kube, OPERATOR_NAMESPACE, name, "second")
+    assert (await successor.read(), await successor.unread()) == (NOW, {tapes: NOW})
+    await successor.note({})
+    assert (await beat.read(), await beat.unread()) == (NOW, {})

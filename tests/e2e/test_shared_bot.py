@@ -85,3 +85,25 @@ def test_what_is_posted_while_its_secret_is_gone_is_heard_once_it_is_back(scene:
     posted(scene, LATER)
     secret(scene)
     scene.until("it is heard", lambda: there(scene) == ([SONG, LATER], [SONG, LATER]))
+
+
+def test_what_an_operator_was_given_and_nobody_read_is_known_to_be_lost_by_the_next(scene: Scene) -> None:
+    sync_and_secret(scene)
+    scene.until("all is settled", lambda: ready(scene)[1] == "Synced" and there(scene) == ([SONG], [SONG]))
+    scene.stage.delete("Secret", scene.namespace, SECRET)
+    scene.until("the Secret is missed", lambda: ready(scene, "TelegramReady")[1] == "SecretNotFound")
+    posted(scene, LATER)
+    scene.operator.kill()
+    world = scene.box.world
+    added = world.catalogue.by_key(LATER).spotify_id or ""
+    scene.box.call(lambda: world.spotify.add(MONDAY_LIST, added))
+    scene.start()
+    secret(scene)
+    scene.until("it is known that posts are lost", lambda: ready(scene)[1] == "ChannelPastUnknown")
+    scene.sync_now()
+    assert there(scene) == ([SONG, LATER], [SONG, LATER]), "it is not posted a second time"
+    assert scene.reason() == "Synced", "the other channel goes on"
+    scene.stage.patch(
+        "MusicSync", scene.namespace, NAME, {"metadata": {"annotations": {"navaar.dev/accept-past": "2026-11-22"}}}
+    )
+    scene.until("it goes on", lambda: ready(scene)[1] == "Synced")

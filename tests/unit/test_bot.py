@@ -37,6 +37,7 @@ from reconcilers.matching.legible import legible
 from reconcilers.recording import Candidate, Recording
 from reconcilers.services.protocol import Query, ServiceName
 from sandbox.telegram.texts import formatted
+from tests.beats import Beats
 from tests.latin import foreign, plain
 
 MINA, EVE = 7, 8
@@ -458,14 +459,6 @@ class Patient:
         return ()
 
 
-class Unbeaten:
-    async def read(self) -> float | None:
-        return None
-
-    async def write(self, at: float) -> None:
-        raise AssertionError("no poll succeeded")
-
-
 async def settled() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
@@ -476,7 +469,7 @@ async def test_who_becomes_an_admin_is_heard_at_once_and_a_poll_is_given_up_for_
         return None
 
     bot, reader = Patient(), Reader(set())
-    made = Intake(cast("Any", bot), Unbeaten(), ready=ready, notify=lambda: None)
+    made = Intake(cast("Any", bot), Beats(), ready=ready, notify=lambda: None)
     made.readers.join(reader)
     made.start()
     await settled()

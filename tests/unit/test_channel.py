@@ -15,6 +15,7 @@ from reconcilers.model import NOT_READING, Place, Placement, Reading, State, Str
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item
 from reconcilers.services.telegram import TelegramService
+from tests.beats import Beats
 from tests.memory import TELEGRAM
 
 
@@ -67,16 +68,9 @@ async def test_an_outage_of_more_than_a_day_is_noticed_without_a_restart() -> No
             asked[0] += 1
             return ()
 
-    class Lease:
-        async def read(self) -> float:
-            return 1_000_000.0
-
-        async def write(self, at: float) -> None:
-            """Nobody asks for it."""
-
     intake = Intake(
         cast("Any", Listening()),
-        Lease(),
+        Beats(1_000_000.0),
         ready=cast("Any", None),
         notify=lambda: None,
         clock=lambda: 1_000_000.0 + polled[0],

@@ -11,7 +11,8 @@ import pytest
 
 from navaar.kube.client import Kind, Kube, Resource
 from navaar.kube.errors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader, Unavailable
-from navaar.kube.lease import Elector, Heartbeat
+from navaar.kube.heartbeat import Heartbeat
+from navaar.kube.lease import Elector
 from tests.virtual_time import now, virtual
 
 

@@ -12,13 +12,16 @@ from navaar import unheard
 from navaar.account.accounts import BotAccount
 from navaar.channel import Channel
 from navaar.intake import Intake, Stream
+from navaar.readers import Readers
 from navaar.unheard import Unheard, Waiting
 from reconcilers.account import Account
+from reconcilers.errors import TransientError
 from reconcilers.model import NOT_READING, Place
 from reconcilers.past import RETENTION
 from reconcilers.policy import Sync
 from reconcilers.services.protocol import Item
 from reconcilers.services.telegram import TelegramService
+from tests.beats import Beats
 from tests.virtual_time import virtual
 
 
@@ -96,7 +99,7 @@ class Confused(Listener):
         self.stored.append(message.message_id)
 
 
-def listening(*answers: list[Message]) -> Intake:
+def listening(*answers: list[Message], beats: Beats | None = None, clock: float = 0.0) -> Intake:
     """An intake whose bot is given these posts, poll by poll."""
     waiting = [tuple(Update(m.message_id, channel_post=m) for m in messages) for messages in answers]
 
@@ -104,21 +107,23 @@ def listening(*answers: list[Message]) -> Intake:
         async def get_updates(self, **_: Any) -> tuple[Update, ...]:
             return waiting.pop(0)
 
-    made = Intake(cast("Any", Bot()), cast("Any", None), ready=cast("Any", None), notify=lambda: None)
+    made = Intake(
+        cast("Any", Bot()), beats or Beats(), ready=cast("Any", None), notify=lambda: None, clock=lambda: clock
+    )
     made._tell(Stream(drained=False))
     return made
 
 
 async def test_who_parts_before_it_has_stored_a_post_holds_nobody_up_and_leaves_it_to_the_next() -> None:
     intake, first = listening([post(7)]), Listener()
-    assert intake.readers.join(first) == (None, None)
+    assert intake.readers.join(first) is None
     polling = asyncio.create_task(intake._poll(None))
     await first.given.wait()
     assert not polling.done()
     intake.readers.part(first)
     second = Listener()
     second.storing.set()
-    catching, _ = intake.readers.join(second)
+    catching = intake.readers.join(second)
     assert await polling == 8, "the bot reads on"
     assert catching is not None
     await catching
@@ -128,26 +133,19 @@ async def test_who_parts_before_it_has_stored_a_post_holds_nobody_up_and_leaves_
 async def test_who_parts_while_it_catches_up_leaves_the_rest_to_the_next() -> None:
     intake, first = listening([post(1), post(2), post(3)]), Listener()
     await intake._poll(None)
-    catching, _ = intake.readers.join(first)
+    catching = intake.readers.join(first)
     assert catching is not None
     await first.given.wait()
     intake.readers.part(first)
     second = Listener()
     second.storing.set()
-    again, _ = intake.readers.join(second)
+    again = intake.readers.join(second)
     assert again is not None
     await asyncio.gather(catching, again)
     assert (first.stored, sorted(second.stored)) == ([], [1, 2, 3])
 
 
 def test_what_goes_wrong_unexpectedly_is_said_and_the_posts_come_again() -> None:
-    class Lease:
-        async def read(self) -> float:
-            return 0.0
-
-        async def write(self, at: float) -> None:
-            """It is kept nowhere."""
-
     told: list[str] = []
     offsets: list[int | None] = []
 
@@ -164,7 +162,7 @@ def test_what_goes_wrong_unexpectedly_is_said_and_the_posts_come_again() -> None
     async def listen() -> list[int]:
         reader = Confused()
         made = Intake(
-            cast("Any", Bot()), Lease(), ready=at_once,
+            cast("Any", Bot()), Beats(0.0), ready=at_once,
             notify=lambda: told.append(getattr(made.stream.trouble, "reason", "")),
         )  # fmt: skip
         made.readers.join(reader)
@@ -182,7 +180,7 @@ def test_what_waited_is_given_again_to_who_could_not_store_it() -> None:
     async def listen() -> list[int]:
         intake, reader = listening([post(1), post(2)]), Confused()
         await intake._poll(None)
-        catching, _ = intake.readers.join(reader)
+        catching = intake.readers.join(reader)
         assert catching is not None
         await catching
         return reader.stored
@@ -227,3 +225,88 @@ async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_
     channel.status_written()
     assert channel.gap_recorded
     assert channel.unknown(sync, status, None, {}, Place()) is not None, "until it is read, or a person accepts it"
+
+
+TAPES, OTHERS = frozenset({"-100", "@tapes"}), frozenset({"-200", "@others"})
+
+
+async def test_what_nobody_read_is_noted_before_it_is_confirmed_once_a_channel() -> None:
+    beats = Beats()
+    intake = listening(
+        [post(1)], [post(2)], [post(3, -200, "others")], [post(4, -300, audio=False)], beats=beats, clock=50.0
+    )
+    beats.down = True
+    with pytest.raises(TransientError, match="nobody reads"):
+        await intake._poll(None)
+    beats.down = False
+    assert await intake._poll(None) == 3
+    assert (beats.noted, beats.notes) == ({TAPES: 50.0}, 1)
+    await intake._poll(3)
+    await intake._poll(4)
+    assert (beats.noted, beats.notes) == ({TAPES: 50.0, OTHERS: 50.0}, 2)
+
+
+async def test_it_is_noted_until_it_is_stored_and_what_is_read_anyway_is_never_noted() -> None:
+    beats, reader = Beats(), Listener(gap_recorded=True)
+    intake = listening([post(1)], [], [], [post(2)], beats=beats, clock=50.0)
+    await intake._poll(None)
+    catching = intake.readers.join(reader)
+    await intake._poll(2)
+    assert beats.noted == {TAPES: 50.0}, "a crash would lose it"
+    reader.storing.set()
+    assert catching is not None
+    await catching
+    await intake._poll(2)
+    assert (beats.noted, reader.stored) == ({}, [1])
+    assert await intake._poll(2) == 3
+    assert (beats.noted, beats.notes, reader.stored) == ({}, 2, [1, 2])
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_what_an_earlier_process_was_given_and_nobody_read_is_lost_until_that_is_recorded(early: bool) -> None:
+    """Whether the reader is there before the process knows what was noted, or comes later."""
+    beats, reader = Beats(10.0, {TAPES: 20.0, OTHERS: 30.0}), Listener()
+    reader.storing.set()
+    polled = asyncio.Event()
+
+    class Bot:
+        async def get_updates(self, **_: Any) -> tuple[Update, ...]:
+            polled.set()
+            await asyncio.Event().wait()
+            return ()
+
+    async def at_once() -> None:
+        return None
+
+    made = Intake(cast("Any", Bot()), beats, ready=at_once, notify=lambda: None, clock=lambda: 50.0)
+    if early:
+        made.readers.join(reader)
+    made.start()
+    await polled.wait()
+    if not early:
+        made.readers.join(reader)
+    assert made.readers.lost(reader) == 20.0
+    assert made.readers.unread(beats.noted) == beats.noted
+    made.readers.part(reader)
+    again = Listener(gap_recorded=True)
+    made.readers.join(again)
+    assert made.readers.lost(again) == 20.0, "nobody was told of it yet"
+    assert made.readers.unread(beats.noted) == {OTHERS: 30.0}
+    made.readers.part(again)
+    made.readers.join(again)
+    assert made.readers.lost(again) is None
+    await made.close()
+
+
+async def test_what_this_process_has_itself_is_not_lost_when_the_bot_is_opened_anew() -> None:
+    beats, kept = Beats(10.0), Unheard(lambda: 50.0)
+    for turn in range(2):
+        intake = listening([post(7)], beats=beats, clock=50.0)
+        intake.readers = Readers(kept)
+        if turn:
+            intake.readers.recall(await beats.unread())
+        else:
+            await intake._poll(None)
+    waiting = kept.take("@tapes")
+    assert beats.noted == {TAPES: 50.0}
+    assert (numbers(waiting), waiting.lost) == ([7], None)

@@ -1,4 +1,4 @@
-"""Which of several operators is the active one, and since when nobody listened to a bot: both are Leases.
+"""Which of several operators is the active one: a Lease.
 
 Two operators at once stay possible under any lease (a paused process doesn't know that it was). The Lease makes that
 rare and short; that it does no harm is what intents are for.
@@ -15,15 +15,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from navaar.api.instant import read
 from navaar.kube.client import Kube, Resource
 from navaar.kube.errors import AlreadyExists, Conflict, KubeError, NotFound, NotLeader
 from navaar.kube.kinds import LEASES
 
 log = logging.getLogger(__name__)
-
-HEARTBEAT = 600.0
-"""Seconds between two writes of one bot's heartbeat."""
 
 
 def identity() -> str:
@@ -224,49 +220,7 @@ class Elector:
         return bool(self._lease) and spec.get("holderIdentity") != self.holder
 
     def _now(self) -> str:
-        return _micro(self._wall())
-
-
-class Heartbeat:
-    """When a bot was last listened to successfully, in a Lease of its own: it outlives the process.
-
-    `name` is the Lease's, one per bot. A write that comes less than ten minutes after the last one is left out.
-    """
-
-    def __init__(self, kube: Kube, namespace: str, name: str, holder: str = "navaar") -> None:
-        self._kube = kube
-        self._namespace = namespace
-        self._name = name
-        self._holder = holder
-        self._known: float | None = None
-
-    async def read(self) -> float | None:
-        """Unix seconds of the last successful poll; None when there never was one. Raises KubeError."""
-        try:
-            lease = await self._kube.get(LEASES, self._namespace, self._name)
-        except NotFound:
-            self._known = None
-            return None
-        renewed = (lease.get("spec") or {}).get("renewTime")
-        self._known = read(renewed) if renewed else None
-        return self._known
-
-    async def write(self, at: float) -> None:
-        """Remembers a successful poll at Unix time `at`; never goes back. Raises KubeError."""
-        if self._known is not None and at < self._known + HEARTBEAT:
-            return
-        spec = {"holderIdentity": self._holder, "renewTime": _micro(at)}
-        try:
-            lease = await self._kube.get(LEASES, self._namespace, self._name)
-        except NotFound:
-            await self._kube.create(LEASES, self._namespace, new_lease(self._namespace, self._name, spec))
-        else:
-            renewed = (lease.get("spec") or {}).get("renewTime")
-            if renewed and read(renewed) >= at:
-                self._known = read(renewed)
-                return
-            await self._kube.replace(LEASES, self._namespace, self._name, {**lease, "spec": spec})
-        self._known = at
+        return micro(self._wall())
 
 
 def new_lease(namespace: str, name: str, spec: dict[str, Any]) -> Resource:
@@ -283,6 +237,6 @@ def new_lease(namespace: str, name: str, spec: dict[str, Any]) -> Resource:
     }
 
 
-def _micro(seconds: float) -> str:
+def micro(seconds: float) -> str:
     """As the API server writes a MicroTime."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
