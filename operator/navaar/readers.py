@@ -93,8 +93,13 @@ class Readers:
 
         One that is read by now stays among them until its posts are stored, or its status says that they are lost.
         """
-        settled = not self._behind and all(reader.gap_recorded for reader in self._all)
-        return self._unheard.since() if settled else {**noted, **self._unheard.since()}
+        found = self._unheard.since()
+        behind = [reader for reader, _ in self._behind.values()]
+        for names, since in noted.items():
+            there = [reader for reader in self._all if reader.channel.lower() in names]
+            if any(reader in behind or not reader.gap_recorded for reader in there):
+                found.setdefault(names, since)
+        return found
 
     def part(self, reader: Reader) -> None:
         """It reads no more. What it has not stored yet waits for the next that reads its channel."""

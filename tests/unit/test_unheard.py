@@ -249,6 +249,7 @@ async def test_what_nobody_read_is_noted_before_it_is_confirmed_once_a_channel()
 async def test_it_is_noted_until_it_is_stored_and_what_is_read_anyway_is_never_noted() -> None:
     beats, reader = Beats(), Listener(gap_recorded=True)
     intake = listening([post(1)], [], [], [post(2)], beats=beats, clock=50.0)
+    intake.readers.join(Listener(channel="@others"))  # what it has recorded is another channel's affair
     await intake._poll(None)
     catching = intake.readers.join(reader)
     await intake._poll(2)
