@@ -162,11 +162,15 @@ class Intake:
         if self._polling is not None and self._wanted != self._asked_for:
             self._polling.cancel()
 
-    async def close(self) -> None:
-        """Stops reading. What was not stored stays unconfirmed and comes again."""
+    async def stop_reading(self) -> None:
+        """Nothing further is read, and confirmed: what was not stored comes again."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Stops reading, and answering."""
+        await self.stop_reading()
         if self._desk is not None:
             await self._desk.close()
 

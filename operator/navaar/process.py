@@ -198,6 +198,7 @@ class Process:
                 log.info("stopping: %s", self.trouble or "asked to")
                 started = time.monotonic()
                 await watch.close()
+                await accounts.stop_reading()
                 await controller.close(options.grace)
                 await accounts.close()
                 await book.close()

@@ -1,6 +1,9 @@
 """One bot in the channels of two MusicSyncs: Telegram forgets what the bot has read, whoever it was for."""
 
+import time
 from collections.abc import Callable
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -47,14 +50,20 @@ def secret(scene: Scene) -> None:
     scene.apply(quickstart.secret(SECRET, {"token": scenario.BOT_TOKEN}))
 
 
-def posted(scene: Scene, key: str) -> None:
-    """A person posts a song, and Telegram forgets of it: the bot has read on."""
+def post(scene: Scene, key: str) -> None:
+    """A person posts a song."""
     world = scene.box.world
     song = world.catalogue.by_key(key)
     name = f"{song.title}.m4a"
     scene.box.call(
         lambda: world.telegram.post_audio(MONDAY_ID, media.tagged(song), duration=song.duration, file_name=name)
     )
+
+
+def posted(scene: Scene, key: str) -> None:
+    """A person posts a song, and Telegram forgets of it: the bot has read on."""
+    post(scene, key)
+    world = scene.box.world
     queue = world.telegram.queues[world.telegram.bots[scenario.BOT_TOKEN].id]
     scene.until("the bot has read on", lambda: not scene.box.call(lambda: queue.pending(world.clock.now())))
 
@@ -107,3 +116,26 @@ def test_what_an_operator_was_given_and_nobody_read_is_known_to_be_lost_by_the_n
         "MusicSync", scene.namespace, NAME, {"metadata": {"annotations": {"navaar.dev/accept-past": "2026-11-22"}}}
     )
     scene.until("it goes on", lambda: ready(scene)[1] == "Synced")
+
+
+def test_what_is_posted_while_the_operator_stops_waits_for_the_next_one(scene: Scene) -> None:
+    """One MusicSync is done with at once, the other has something to bring to its end: the bot reads for neither."""
+    sync_and_secret(scene)
+    scene.until("all is settled", lambda: ready(scene)[1] == "Synced" and there(scene) == ([SONG], [SONG]))
+    scene.break_("late", "spotify", "POST /playlists/{id}/items", seconds=6)
+    scene.post("get-lucky")
+    scene.until("one place is slow", lambda: "Adding" in [p["state"] for t in scene.tracks() for p in _placements(t)])
+    stopping = Thread(target=scene.operator.stop)
+    stopping.start()
+    time.sleep(1)
+    assert stopping.is_alive()
+    post(scene, LATER)
+    stopping.join()
+    scene.mend()
+    scene.start()
+    scene.until("it is heard", lambda: there(scene) == ([SONG, LATER], [SONG, LATER]))
+    scene.until("all is settled", lambda: ready(scene)[1] == "Synced" and scene.reason() == "Synced")
+
+
+def _placements(track: dict[str, Any]) -> list[dict[str, Any]]:
+    return list((track.get("status") or {}).get("placements", {}).values())

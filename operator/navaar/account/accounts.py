@@ -250,6 +250,10 @@ class Accounts:
             cookies = secret["cookies.txt"]
         return AudioSource(self.audio, cookies, worker=self._worker, longest=seconds(audio.get("maxDuration") or "20m"))
 
+    async def stop_reading(self) -> None:
+        """No bot reads on: who reads a channel may be gone before who reads another one of the same bot."""
+        await asyncio.gather(*(account.intake.stop_reading() for account in self._bots.values()))
+
     async def close(self) -> None:
         """Ends every stream, and the process that fetches audio. A token that is being asked for is waited for."""
         for account in list(self._bots.values()):
