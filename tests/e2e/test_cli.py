@@ -20,7 +20,7 @@ import yaml
 
 from navaar.cli import main
 from navaar.cli.cluster import opened
-from navaar.cli.options import Where
+from navaar.cli.scope import Where
 from navaar.kube.errors import Conflict
 from navaar.people import acts
 from reconcilers.services.protocol import ServiceName

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from navaar.cli.options import DryRun
 from navaar.cli.output import clean, line, objects
+from navaar.cli.scope import DryRun
 from navaar.cli.trouble import Trouble
 from navaar.kube.client import Resource
 from navaar.kube.errors import AlreadyExists, Conflict

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from navaar.api.common import GROUP
-from navaar.cli.options import Choice, DryRun, Where
+from navaar.cli.scope import Choice, DryRun, Where
 from navaar.cli.trouble import Trouble, told
 from navaar.kube.client import Kube, Resource, user_agent
 from navaar.kube.errors import Denied, KubeError, NotFound

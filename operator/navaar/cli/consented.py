@@ -16,7 +16,7 @@ import click
 from navaar.account.secrets import SecretProblem, decoded
 from navaar.cli import ask
 from navaar.cli.findings import show, tell
-from navaar.cli.options import DryRun
+from navaar.cli.scope import DryRun
 from navaar.cli.trouble import Trouble
 from navaar.kube.errors import Denied, KubeError, NotFound
 from navaar.kube.kinds import MUSICSYNCS, SECRETS

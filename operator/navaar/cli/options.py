@@ -4,39 +4,16 @@ Those that say where (`anywhere`) may stand before the verb as well as behind it
 """
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
+from navaar.cli.scope import Choice, DryRun, Where
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _WHERE = ("kubeconfig", "context", "namespace", "all_namespaces")
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which part of which cluster is meant. None: as the kubeconfig says."""
-
-    kubeconfig: str | None = None
-    context: str | None = None
-    namespace: str | None = None
-    all_namespaces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which objects are meant: of one MusicSync (None: of any), and with these labels."""
-
-    sync: str | None = None
-    labels: str = ""
-
-
-class DryRun:
-    """How far a change is carried out."""
-
-    NONE, CLIENT, SERVER = "none", "client", "server"
 
 
 def anywhere(function: F) -> F:

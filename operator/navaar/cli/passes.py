@@ -10,8 +10,8 @@ import click
 
 from navaar.api.instant import written
 from navaar.cli.changes import change
-from navaar.cli.options import DryRun
 from navaar.cli.output import clean
+from navaar.cli.scope import DryRun
 from navaar.cli.trouble import Trouble
 from navaar.kube.client import Resource
 from navaar.kube.kinds import MUSICSYNCS, TRACKS, Kind

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Choice
+from navaar.cli.scope import Choice
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Choice
 from navaar.cli.output import Cell, Column, line, objects, table
+from navaar.cli.scope import Choice
 
 if TYPE_CHECKING:
     from navaar.cli.cluster import Cluster

@@ -7,7 +7,7 @@ from typing import IO
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Where
+from navaar.cli.scope import Where
 
 
 @click.command()

@@ -31,7 +31,7 @@ async def command(file: IO[bytes], sync: str | None, chat: str | None, cluster: 
     from navaar.api.common import ACCEPT_PAST_ANNOTATION
     from navaar.api.convert import sync_from, track_from
     from navaar.cli.leftover import aside, counted, left_out
-    from navaar.cli.options import Choice
+    from navaar.cli.scope import Choice
     from navaar.cli.trouble import Trouble
     from navaar.people.act import Act
     from navaar.transfer.channelpast import items, past

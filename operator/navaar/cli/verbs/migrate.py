@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Where
+from navaar.cli.scope import Where
 
 SECRETS = "1-secrets.yaml"
 

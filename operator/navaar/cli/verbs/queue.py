@@ -6,8 +6,8 @@ import click
 
 from navaar.cli import options
 from navaar.cli.moment import now
-from navaar.cli.options import Choice
 from navaar.cli.output import Cell, Column, line, objects, table
+from navaar.cli.scope import Choice
 from navaar.cli.values import PLACE
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Choice
+from navaar.cli.scope import Choice
 from navaar.cli.values import ENTRY, PLACE
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Choice
 from navaar.cli.output import clean
+from navaar.cli.scope import Choice
 from navaar.cli.values import SPAN
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from navaar.cli import options
-from navaar.cli.options import Choice
 from navaar.cli.output import objects
+from navaar.cli.scope import Choice
 from navaar.cli.tracktable import no_tracks, track_table
 from navaar.people.song import speaks_of, status_of
 

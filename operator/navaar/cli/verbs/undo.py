@@ -7,8 +7,8 @@ import click
 
 from navaar.cli import options
 from navaar.cli.moment import now
-from navaar.cli.options import Choice, DryRun
 from navaar.cli.output import clean
+from navaar.cli.scope import Choice, DryRun
 from navaar.cli.values import SPAN
 
 if TYPE_CHECKING:
