@@ -45,8 +45,8 @@ class Unheard:
         self._lost: dict[Names, float] = {}
 
     def put(self, message: Message) -> None:
-        """Keeps a post for who will read its channel; one without audio is of no use to anybody."""
-        if audio_of(message) is not None:
+        """Keeps a post for who will read its channel, once; one without audio is of no use to anybody."""
+        if audio_of(message) is not None and _which(message) not in (_which(kept) for _, kept in self._kept):
             self._kept.append((self._clock(), message))
             self._forget()
 
@@ -75,3 +75,8 @@ class Unheard:
         while self._kept and (len(self._kept) > MOST or self._kept[0][0] < old):
             at, message = self._kept.popleft()
             self.lose(names_of(message), at)
+
+
+def _which(message: Message) -> tuple[object, ...]:
+    """Tells a post from others, and from itself before it was edited."""
+    return message.chat.id, message.message_id, message.edit_date

@@ -233,7 +233,7 @@ TAPES, OTHERS = frozenset({"-100", "@tapes"}), frozenset({"-200", "@others"})
 async def test_what_nobody_read_is_noted_before_it_is_confirmed_once_a_channel() -> None:
     beats = Beats()
     intake = listening(
-        [post(1)], [post(2)], [post(3, -200, "others")], [post(4, -300, audio=False)], beats=beats, clock=50.0
+        [post(1)], [post(1), post(2)], [post(3, -200, "others")], [post(4, -300, audio=False)], beats=beats, clock=50.0
     )
     beats.down = True
     with pytest.raises(TransientError, match="nobody reads"):
@@ -244,6 +244,12 @@ async def test_what_nobody_read_is_noted_before_it_is_confirmed_once_a_channel()
     await intake._poll(3)
     await intake._poll(4)
     assert (beats.noted, beats.notes) == ({TAPES: 50.0, OTHERS: 50.0}, 2)
+    reader = Listener()
+    reader.storing.set()
+    catching = intake.readers.join(reader)
+    assert catching is not None
+    await catching
+    assert reader.stored == [1, 2], "what came again is kept once"
 
 
 async def test_it_is_noted_until_it_is_stored_and_what_is_read_anyway_is_never_noted() -> None:
