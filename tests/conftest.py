@@ -2,10 +2,17 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# What is asserted beside the test modules, by what they share, says what it compared, too.
+SHARED = (
+    there.stem for there in Path(__file__).parent.iterdir() if there.name[0] not in "._" and there.stem != "conftest"
+)
+pytest.register_assert_rewrite(*(f"tests.{name}" for name in SHARED))
 
 # How long an example takes says something about the machine, not about what is tested.
 settings.register_profile("navaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,6 @@
 """A library in memory as a running operator has it: songs in many scripts, in every phase, and places that get on.
 
-For what shows them to people: `tests.unit.test_page`, and `python -m tests.library`, which serves the page on a free port.
+For what shows them to people: `tests.browsing`, and `python -m tests.library`, which serves the page on a free port.
 """
 
 import argparse

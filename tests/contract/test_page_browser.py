@@ -22,9 +22,9 @@ from navaar.page.site import Site
 from reconcilers.delivery import Step
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
+from tests.browsing import TOKEN, Reviewed
 from tests.contract.chromium import Chromium, Tab, found
 from tests.library import HOSTILE, NAMESPACE, SYNC, sources
-from tests.unit.test_page import TOKEN, Reviewed
 
 pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium on PATH: the page isn't looked at in a browser")
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from reconcilers.policy import Exclusion, Fetch, Mode, Retry, Sync
 from reconcilers.services.protocol import ServiceName
 from tests.memory import SPOTIFY, TELEGRAM, YOUTUBE
-from tests.unit.test_plan_properties import SONGS, Songs, partition, placings, spelled, unlimited, worlds
+from tests.randomworlds import SONGS, Songs, partition, placings, spelled, unlimited, worlds
 
 exclusions = st.lists(
     st.sampled_from([Exclusion(artist="Björk"), Exclusion(title="Teardrop"), Exclusion(id="sp:glory box")]), max_size=2

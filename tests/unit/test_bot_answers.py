@@ -1,6 +1,5 @@
-"""The bot apart from the wire: what is a command, which button works for whom, what fits into a message."""
+"""Every answer of the bot fits into a message, is in one language, and carries nothing of what others wrote but its text."""
 
-import asyncio
 import logging
 import re
 from dataclasses import replace
@@ -9,108 +8,29 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import MessageLimit
 
 from navaar.bot import markup
-from navaar.bot.answer import Answer, Key, paged
-from navaar.bot.buttons import LIFE, MOST, Buttons
-from navaar.bot.command import Command, command_of
+from navaar.bot.answer import Answer, paged
 from navaar.bot.commands import COMMANDS, MENU, carried_out
-from navaar.bot.desk import SEARCHES, WAITING, Desk
+from navaar.bot.desk import Desk
 from navaar.bot.house import House
 from navaar.bot.visit import Refused, Visit
-from navaar.intake import ALLOWED, Intake
 from navaar.kube.errors import Denied, Invalid, KubeError, Unavailable
 from navaar.kube.kinds import TRACKS, Kind
-from navaar.lookup import looked_up
 from navaar.store.index import TrackIndex
 from navaar.store.record import record_from
 from navaar.telemetry.loglines import LogLines
 from navaar.words import ENGLISH, LANGUAGES
 from navaar.work import Work
-from reconcilers.account import Account
-from reconcilers.budget import SPOTIFY
-from reconcilers.errors import QuotaError, TargetError
 from reconcilers.logcontext import context
 from reconcilers.matching.legible import legible
 from reconcilers.recording import Candidate, Recording
-from reconcilers.services.protocol import Query, ServiceName
 from sandbox.telegram.texts import formatted
-from tests.beats import Beats
+from tests.botadmin import MINA, SYNC
 from tests.latin import foreign, plain
 
-MINA, EVE = 7, 8
-SYNC = ("music", "friday-tapes")
-NOWHERE = cast("Any", None)
-HOUSE = House(NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE)
-
-
-@pytest.mark.parametrize(
-    ("text", "command"),
-    [
-        ("/status", Command("status")),
-        ("  /STATUS  ", Command("status")),
-        ("/status@Some_Bot now", Command("status", "now", "some_bot")),
-        ("/add  Adele\n -  Hello ", Command("add", "Adele - Hello")),
-        ("/delete \u202e\u2067\u2069", Command("delete")),
-        ("/track می\u200cخواهم", Command("track", "می\u200cخواهم")),
-        ("/track " + "x" * 5000, Command("track", "x" * 300)),
-        ("/", Command("")),
-        ("/<b>", Command("")),
-        ("hello /status", None),
-        ("", None),
-    ],
-)
-def test_a_command_is_what_begins_with_a_slash(text: str, command: Command | None) -> None:
-    assert command_of(text) == command
-
-
-# --- buttons ----------------------------------------------------------------------------------------------------------
-
-
-async def nothing(visit: Visit) -> Answer:
-    return Answer("")
-
-
-KEYS = ((Key("yes", nothing), Key("no", nothing)),)
-
-
-def test_a_button_works_under_its_message_once_and_takes_those_beside_it_along() -> None:
-    buttons = Buttons(lambda: 0.0)
-    rows = buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
-    (_, yes), (_, no) = rows[0]
-    assert buttons.find(yes, 1, 5) is None, "it was not sent yet"
-    buttons.sent(rows, 5)
-    assert buttons.find(yes, 1, 6) is None and buttons.find(yes, 2, 5) is None
-    found = buttons.find(yes, 1, 5)
-    assert found is not None and found.user == MINA
-    buttons.used(found)
-    assert buttons.find(yes, 1, 5) is None and buttons.find(no, 1, 5) is None
-
-
-def test_a_button_ends_with_time_and_the_oldest_go_when_there_are_many() -> None:
-    now = 0.0
-    buttons = Buttons(lambda: now)
-    rows = buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
-    buttons.sent(rows, 5)
-    now = LIFE - 1
-    assert buttons.find(rows[0][0][1], 1, 5) is not None
-    now = LIFE
-    assert buttons.find(rows[0][0][1], 1, 5) is None
-    now = 0.0
-    for _ in range(MOST // 2):
-        buttons.made(KEYS, MINA, 1, (SYNC,), "delete")
-    assert buttons.find(rows[0][0][1], 1, 5) is None
-
-
-def test_what_a_button_carries_is_short_and_cannot_be_guessed() -> None:
-    buttons = Buttons(lambda: 0.0)
-    made = {data for _ in range(50) for row in buttons.made(KEYS, MINA, 1, (SYNC,), "delete") for _, data in row}
-    assert len(made) == 100 and all(16 <= len(data) <= 64 for data in made)
-
-
-# --- texts ------------------------------------------------------------------------------------------------------------
+# ---------------------------------------------------------------------------------------------------------------- texts
 
 
 def visit(language: str = ENGLISH) -> Visit:
@@ -169,56 +89,8 @@ def test_every_answer_that_a_question_may_have_is_in_the_catalogues() -> None:
         assert {f"answer.{one}" for one in answers} <= LANGUAGES[language].keys()
 
 
-async def test_searches_by_people_are_bounded() -> None:
-    asked = []
+# --------------------------------------------------------------------------------------------------------- all commands
 
-    async def seek(*about: object) -> tuple[()]:
-        asked.append(about)
-        return ()
-
-    house = replace(HOUSE, search=cast("Any", seek))
-    now = 0.0
-    desk = Desk(cast("Any", None), house, elapsed=lambda: now)
-    one = (SYNC, ServiceName.SPOTIFY, Recording("Hello"))
-    for _ in range(SEARCHES):
-        await desk._search(*one)
-    with pytest.raises(Refused, match="so_often"):
-        await desk._search(*one)
-    now = 3600.0
-    await desk._search(*one)
-    assert len(asked) == SEARCHES + 1
-
-
-async def test_what_people_look_for_leaves_the_rest_of_the_day_to_new_songs() -> None:
-    class Shelf:
-        async def search(self, query: Query) -> tuple[Candidate, ...]:
-            return (Candidate("x", query.recording),)
-
-    account = Account(SPOTIFY, clock=lambda: 1_000_000.0)
-
-    class Works:
-        services, accounts = {ServiceName.SPOTIFY: Shelf()}, {ServiceName.SPOTIFY: account}
-
-    engine = cast("Any", Works())
-    one = (engine, ServiceName.SPOTIFY, Recording("Hello"), 1_000_000.0)
-    account.spend(round(SPOTIFY.units * 0.9))
-    assert await looked_up(*one)
-    account.spend(1)
-    with pytest.raises(QuotaError, match=r"kept for new songs\. It goes on at") as raised:
-        await looked_up(*one)
-    assert raised.value.retry_at > 1_000_000.0
-    with pytest.raises(TargetError, match="condition says why"):
-        await looked_up(engine, ServiceName.YOUTUBE, Recording("Hello"), 0.0)
-
-
-async def test_a_flood_of_requests_is_bounded_and_holds_nobody_up() -> None:
-    desk = Desk(cast("Any", None), HOUSE)
-    for _ in range(1000):
-        desk.offer(by(MINA), (SYNC,))
-    assert desk._waiting.qsize() == WAITING
-
-
-# --- all commands -----------------------------------------------------------------------------------------------------
 
 HOSTILE = "\u202e</b><a href='https://evil.example'>\u2066 & <script>" + "چشم" * 60
 
@@ -375,111 +247,3 @@ async def test_every_answer_is_in_one_language(name: str, language: str) -> None
         shown, entities = formatted(text, "HTML")
         names = [SYNC[1], legible(HOSTILE, 300), *legible(HOSTILE, 300).split(), "evil", "script", "href"]
         assert not foreign(plain(shown, entities), names), shown
-
-
-# --- who is heard -----------------------------------------------------------------------------------------------------
-
-
-class Counter:
-    def __init__(self) -> None:
-        self.offered: list[tuple[Update, Any]] = []
-
-    def offer(self, update: Update, syncs: tuple[tuple[str, str], ...]) -> None:
-        self.offered.append((update, syncs))
-
-    def start(self) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
-
-
-class Reader:
-    channel = "@tapes"
-    gap_recorded = True
-
-    def __init__(self, admins: set[int], key: tuple[str, str] = SYNC) -> None:
-        self.admins = frozenset(admins)
-        self.key = key
-
-    async def read(self, message: Message) -> None:
-        raise AssertionError("what people say to the bot is no post")
-
-    def changed(self) -> None:
-        pass
-
-
-def by(person: int, *, pressed: bool = False) -> Update:
-    user = User(person, "somebody", is_bot=False)
-    chat = Chat(person, "private")
-    if pressed:
-        return Update(1, callback_query=CallbackQuery("1", user, "chat", data="x"))
-    return Update(1, message=Message(1, cast("Any", None), chat, from_user=user, text="/status"))
-
-
-def intake(*readers: Reader) -> tuple[Intake, Counter]:
-    desk = Counter()
-    made = Intake(cast("Any", None), cast("Any", None), ready=cast("Any", None), notify=lambda: None, desk=desk)
-    for reader in readers:
-        made.readers.join(reader)
-    return made, desk
-
-
-@pytest.mark.parametrize("pressed", [False, True])
-async def test_only_what_an_admin_says_reaches_the_desk_with_what_is_theirs(pressed: bool) -> None:
-    made, desk = intake(Reader({MINA, 9}, ("music", "monday")), Reader({MINA}), Reader({9}, ("music", "other")))
-    for person in (EVE, MINA):
-        await made._hand_out(by(person, pressed=pressed))
-    ((update, syncs),) = desk.offered
-    assert update.effective_user is not None and update.effective_user.id == MINA
-    assert syncs == (SYNC, ("music", "monday"))
-
-
-async def test_while_another_process_uses_the_bot_nobody_is_answered() -> None:
-    made, desk = intake(Reader({MINA}))
-    made._contested_until = float("inf")
-    await made._hand_out(by(MINA))
-    assert not desk.offered
-
-
-def test_messages_are_asked_for_only_where_somebody_is_answered() -> None:
-    assert intake(Reader(set()))[0]._wanted == ALLOWED
-    assert set(intake(Reader(set()), Reader({MINA}))[0]._wanted) == {*ALLOWED, "message", "callback_query"}
-
-
-class Patient:
-    """A bot to which nobody writes."""
-
-    def __init__(self) -> None:
-        self.asked: list[list[str]] = []
-
-    async def get_updates(self, *, allowed_updates: list[str], **_: object) -> tuple[Update, ...]:
-        self.asked.append(allowed_updates)
-        await asyncio.Event().wait()
-        return ()
-
-
-async def settled() -> None:
-    for _ in range(20):
-        await asyncio.sleep(0)
-
-
-async def test_who_becomes_an_admin_is_heard_at_once_and_a_poll_is_given_up_for_nothing_else() -> None:
-    async def ready() -> None:
-        return None
-
-    bot, reader = Patient(), Reader(set())
-    made = Intake(cast("Any", bot), Beats(), ready=ready, notify=lambda: None)
-    made.readers.join(reader)
-    made.start()
-    await settled()
-    made.heed()
-    await settled()
-    assert bot.asked == [ALLOWED]
-    reader.admins = frozenset({MINA})
-    made.heed()
-    await settled()
-    assert bot.asked == [ALLOWED, [*ALLOWED, "message", "callback_query"]]
-    assert not made.stream.contested and made.stream.trouble is None
-    await made.close()
-    assert len(bot.asked) == 2

@@ -1,0 +1,31 @@
+"""A small world whose services can be broken: faults are armed, time passes, and one caller is known to them all."""
+
+import pytest
+import requests
+
+from sandbox.faults import Fault
+from sandbox.thread import SandboxThread
+from tests.contract.callers import Caller
+from tests.contract.faulty import WRITES
+
+HOUR = 3600.0
+LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+each = pytest.mark.parametrize("write", WRITES, ids=str)
+
+
+def signed_in(box: SandboxThread) -> Caller:
+    """A caller who is signed in already: what follows is only about the calls that a test makes."""
+    caller = Caller(box)
+    for write in WRITES:
+        assert write.read(caller).ok
+    return caller
+
+
+def arm(box: SandboxThread, fault: Fault) -> None:
+    """From now on requests meet this fault."""
+    box.call(lambda: box.world.faults.arm(fault))
+
+
+def advance(box: SandboxThread, seconds: float) -> None:
+    """Moves the world's clock on."""
+    box.call(lambda: box.world.clock.advance(seconds))
