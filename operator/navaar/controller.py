@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
+from navaar.claims import claimed, rivals
 from navaar.heap import give_back
 from navaar.kube.client import Kube
 from navaar.kube.errors import Conflict, Denied, KubeError, NotFound
@@ -74,7 +75,7 @@ class Controller:
         self.resources[key] = resource
         if known is None or _asks(known) != _asks(resource):
             self.queue.add(key)
-            for other in self._rivals(resource):
+            for other in rivals(resource, self.resources.values()):
                 self.queue.add(_key(other))
 
     def gone(self, resource: Resource) -> None:
@@ -84,7 +85,7 @@ class Controller:
         if known is not None and _uid(known) == _uid(resource):
             del self.resources[key]
             self.queue.add(key)
-            for other in self._rivals(resource):
+            for other in rivals(resource, self.resources.values()):
                 self.queue.add(_key(other))
 
     def secret_changed(self, namespace: str, name: str) -> None:
@@ -227,7 +228,7 @@ class Controller:
         if resource is None or resource["metadata"].get("deletionTimestamp"):
             self._shared.notifier.gone(key)
             return None
-        stalled = self._claimed(resource)
+        stalled = claimed(resource, self.resources.values())
         if stalled is not None:
             if session is not None:
                 del self.sessions[key]
@@ -336,43 +337,6 @@ class Controller:
             if bad or (condition["type"] == "Ready" and condition["status"] == "True"):
                 kind = "Warning" if bad else "Normal"
                 self._events.emit(resource, condition["reason"], condition["message"] or condition["reason"], kind)
-
-    # ------------------------------------------------------------------- claims
-
-    def _claimed(self, resource: Resource) -> tuple[str, str] | None:
-        """Whether an older MusicSync writes one of the same places."""
-        for other in self._rivals(resource):
-            if _age(other) < _age(resource):
-                namespace, name = _key(other)
-                places = ", ".join(sorted(_writes(resource) & _writes(other)))
-                message = (
-                    f"{namespace}/{name} already writes {places}; two MusicSyncs on one place would fight over it. "
-                )
-                return "TargetClaimed", message + "Delete one of the two, or let it only read (access: ReadOnly)."
-        return None
-
-    def _rivals(self, resource: Resource) -> list[Resource]:
-        mine = _writes(resource)
-        return [r for r in self.resources.values() if _uid(r) != _uid(resource) and mine & _writes(r)]
-
-
-def _writes(resource: Resource) -> set[str]:
-    """The places that a MusicSync writes, by names that are the same for everybody."""
-    spec = resource.get("spec") or {}
-    places = set()
-    for service, field in (("telegram", "channel"), ("youtubeMusic", "playlist"), ("spotify", "playlist")):
-        section = spec.get(service)
-        if section and section.get("access") != "ReadOnly":
-            id = str(section[field])
-            places.add(f"{service} {id.lower() if service == 'telegram' else id}")
-    chat = ((resource.get("status") or {}).get("telegram") or {}).get("chatId")
-    if chat is not None and any(p.startswith("telegram ") for p in places):
-        places.add(f"telegram {chat}")
-    return places
-
-
-def _age(resource: Resource) -> tuple[str, str]:
-    return (resource["metadata"].get("creationTimestamp") or "", _uid(resource))
 
 
 def _asks(resource: Resource) -> tuple[Any, ...]:

@@ -33,8 +33,8 @@ ENGLISH_WORDS = "something that only the API says"
 @cache
 def given() -> set[str]:
     modules = (
-        "account", "api/memory.py", "api/placement.py", "channel.py", "controller.py", "intake.py", "lookup.py", "session.py",
-        "status.py", "store",
+        "account", "api/memory.py", "api/placement.py", "channel.py", "claims.py", "controller.py", "intake.py", "lookup.py",
+        "session.py", "status.py", "store",
     )  # fmt: skip
     return reasons("reconcilers", *(f"operator/navaar/{module}" for module in modules))
 
