@@ -6,17 +6,17 @@ it reports what happened and asks to be planned for again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from reconcilers.account import Account
+from reconcilers.adding import Additions
 from reconcilers.budget import DAY, Claim
 from reconcilers.delivery import Nobody, Onlooker
 from reconcilers.errors import (
     AudioRefused,
     AuthError,
     ItemError,
-    OutcomeUnknown,
     QuotaError,
     ServiceError,
     TransientError,
@@ -47,7 +47,7 @@ from reconcilers.plan.operations import (
 from reconcilers.policy import Sync
 from reconcilers.portion import first_of, too_long
 from reconcilers.search import found_by
-from reconcilers.services.protocol import Added, Head, Item, Lookable, Service, ServiceName
+from reconcilers.services.protocol import Item, Lookable, Service, ServiceName
 from reconcilers.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,9 @@ class Engine:
         self._may_write = may_write
         self._epoch = epoch
         self._on_turn = on_turn
-        self._onlooker: Onlooker = onlooker or Nobody()
+        self._additions = Additions(
+            self._intend, clock, self._guard, self._report, lambda: self._stopping, onlooker or Nobody()
+        )
         self._limit = asyncio.Semaphore(concurrency)
         self._inbox: list[Entry] = []
         self._lanes: dict[ServiceName, asyncio.Task[None]] = {}
@@ -252,7 +254,11 @@ class Engine:
                         self._report(await self._carry_out(service, operation))
                 if self._stopping:
                     return
-            await self._add_all(service, adds)
+            if adds:
+                assert self.sync is not None
+                if not self._may_write():
+                    raise TransientError("this process is not the one that may write just now", reason="Standby")
+                await self._additions.carry_out(service, adds, self.sync.timing.deadline)
         except ServiceError as error:
             self._report(Troubled(name, error, self._clock()))
         except StoreError as error:
@@ -339,100 +345,12 @@ class Engine:
             id, misses, last = id + 1, 0, id
         return Scanned(service.name, operation.start, id, tuple(items), self._clock(), messages, misses, last, error)
 
-    async def _add_all(self, service: Service, adds: list[Add]) -> None:
-        if adds and not self._may_write():
-            raise TransientError("this process is not the one that may write just now", reason="Standby")
-        expected = adds[0].known if adds else None
-        for chunk in _chunks(adds, service.batch):
-            if self._stopping:
-                return
-            added = await self._add_watched(service, chunk, expected)
-            if expected is not None:
-                if expected.snapshot is not None or not added:
-                    # What stands there now is told by looking, not by counting.
-                    return
-                expected = Head(expected.count + added)
-
-    async def _add_watched(self, service: Service, adds: list[Add], expected: Head | None) -> int:
-        for add in adds:
-            self._onlooker.begun(add.request.token, add.track, add.service, add.request.recording)
-        try:
-            return await self._add(service, adds, expected)
-        finally:
-            for add in adds:
-                self._onlooker.ended(add.request.token, False)
-
-    async def _add(self, service: Service, adds: list[Add], expected: Head | None) -> int:
-        """Both phases for one call's worth of additions; how many were acknowledged."""
-        assert self.sync is not None
-        able = [add for add in adds if await self._prepared(service, add)]
-        # What is slow is done: from the intents on, the time in which the request may be under way is short and known.
-        deadline = self._clock() + self.sync.timing.deadline
-        stored = await asyncio.gather(
-            *(self._intend(add, add.before, _until(add.intent, deadline)) for add in able), return_exceptions=True
-        )
-        ready = [add for add, done in zip(able, stored, strict=True) if done is True]
-        for failure in stored:
-            if isinstance(failure, BaseException):
-                for add in ready:
-                    self._done(add, NotSent("the intent of another song of the same request could not be stored"))
-                raise failure
-        if not ready:
-            return 0
-        sent = False
-        try:
-            self._guard()
-            async with asyncio.timeout(max(0.0, deadline - self._clock())):
-                if expected is not None and await service.head() != expected:
-                    raise NotSent("the playlist changed since it was read")
-                sent = True
-                with context(track=ready[0].track if len(ready) == 1 else None):
-                    outcomes = await service.add(tuple(add.request for add in ready))
-        except TimeoutError:
-            late = OutcomeUnknown("the service did not answer in time")
-            unsent = NotSent("the service did not answer in time when it was looked at")
-            outcomes = tuple(late if sent else unsent for _ in ready)
-        except ServiceError as error:
-            # Trouble of the service as a whole says nothing about the songs: it costs them no attempt.
-            whole = isinstance(error, TransientError) and not isinstance(error, OutcomeUnknown)
-            for add in ready:
-                self._done(add, NotSent(error.message) if whole or not sent else error)
-            if isinstance(error, (NotSent, ItemError)):
-                return 0
-            raise
-        for add, outcome in zip(ready, outcomes, strict=True):
-            if isinstance(outcome, (Added, ServiceError)):
-                self._done(add, outcome)
-            else:
-                log.error("unexpected outcome of an addition: %r", outcome)
-                self._done(add, OutcomeUnknown(f"unexpected {type(outcome).__name__}"))
-        return sum(isinstance(o, Added) for o in outcomes)
-
-    async def _prepared(self, service: Service, add: Add) -> bool:
-        try:
-            with context(track=add.track):
-                await service.prepare(add.request)
-        except (ItemError, TransientError) as error:
-            if await self._intend(add, add.before, add.intent):
-                self._done(add, error)
-            return False
-        return True
-
-    async def _intend(self, add: Add, before: Placement, intent: Placement) -> bool:
-        return await self.store.intend(add.track, add.service, before, intent, add.wishes, add.alike)
-
-    def _done(self, add: Add, outcome: Added | ServiceError) -> None:
-        self._onlooker.ended(add.request.token, isinstance(outcome, Added))
-        self._report(AddDone(add.service, add.track, add.request.token, outcome, self._clock(), add.request.id))
+    async def _intend(self, add: Add, intent: Placement) -> bool:
+        return await self.store.intend(add.track, add.service, add.before, intent, add.wishes, add.alike)
 
     def _guard(self) -> None:
         if not self._may_write() or self._stopping:
             raise NotSent("this process is not, or not for long, the one that may write")
-
-
-def _until(adding: Placement, deadline: float) -> Placement:
-    assert adding.intent is not None
-    return replace(adding, intent=replace(adding.intent, deadline=deadline))
 
 
 def _refused(observation: Observation, service: ServiceName) -> bool:
@@ -442,8 +360,3 @@ def _refused(observation: Observation, service: ServiceName) -> bool:
         and observation.track is None
         and isinstance(observation.error, AuthError)
     )
-
-
-def _chunks(adds: list[Add], size: int) -> Iterator[list[Add]]:
-    for start in range(0, len(adds), size):
-        yield adds[start : start + size]

@@ -52,7 +52,7 @@ def test_the_engine_says_of_every_addition_that_it_begins_and_how_it_ended() -> 
         songs = {n: Recording(title, ("Somebody",), duration=200.0 + 30 * i) for i, (n, title) in enumerate(TITLES)}
         w.youtube.songs.update({f"yt-{n}": r for n, r in songs.items()})
         w.spotify.songs.update({f"sp-{n}": r for n, r in songs.items()})
-        w.engine._onlooker = Heard()
+        w.engine._additions.onlooker = Heard()
 
         async def prepare(request: Any) -> None:
             if request.id == "sp-b":

@@ -110,6 +110,27 @@ def test_an_intent_is_stored_before_its_addition_and_voided_by_any_change() -> N
     run(body())
 
 
+def test_a_store_that_takes_the_place_of_another_has_the_intents_too() -> None:
+    """It comes when more is known of the MusicSync: its channel's number, say, without which no post is remembered."""
+    asked: list[str] = []
+
+    async def body() -> None:
+        w = world()
+        w.youtube.put("yt-a")
+
+        class Second:
+            def __getattr__(self, name: str) -> Any:
+                asked.append(name)
+                return getattr(w.store, name)
+
+        second: Any = Second()
+        w.engine.store = second
+        await until_adding(w, SPOTIFY)
+
+    run(body())
+    assert "intend" in asked
+
+
 def test_nothing_is_written_by_one_who_may_not_write() -> None:
     async def body() -> None:
         w = world()
