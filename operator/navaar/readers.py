@@ -105,9 +105,11 @@ class Readers:
         """It reads no more. What it has not stored yet waits for the next that reads its channel."""
         if reader in self._all:
             self._all.remove(reader)
-        lost = self._lost.pop(reader, None)
+        lost = self._lost.get(reader)
         if lost is not None and not reader.gap_recorded:
             self._unheard.lose(frozenset({reader.channel.lower()}), lost)
+        # Not before: what it has recorded is compared with what is lost.
+        self._lost.pop(reader, None)
         for task, (who, message) in list(self._reading.items()):
             if who is reader:
                 task.cancel()

@@ -205,6 +205,9 @@ async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_
         async def telegram(self, *_: Any) -> tuple[TelegramService, BotAccount]:
             return TelegramService("1:a", "@tapes"), BotAccount(intake.bot, intake, Account(clock=lambda: 0.0))
 
+        async def leave(self, _: BotAccount) -> None:
+            """Another one reads with it, too."""
+
     async def store(item: Item) -> None:
         stored.append(item)
 
@@ -225,6 +228,9 @@ async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_
     channel.status_written()
     assert channel.gap_recorded
     assert channel.unknown(sync, status, None, {}, Place()) is not None, "until it is read, or a person accepts it"
+    await channel.close()
+    await channel.open("music", {})
+    assert intake.readers.lost(channel) is None, "the status says so by now: it is not asked a second time"
 
 
 TAPES, OTHERS = frozenset({"-100", "@tapes"}), frozenset({"-200", "@others"})
