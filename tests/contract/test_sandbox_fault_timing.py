@@ -85,7 +85,8 @@ def test_an_answer_late_beyond_the_clients_patience_is_acted_on_at_once_or_when_
     arm(box, write.fault("late", seconds=60))
     with pytest.raises(requests.ReadTimeout):
         write.make(hasty)
-    assert write.arrived(box.world) == 1
+    # On a busy machine it may be read after its sender gave up; the world's time stands still all the while.
+    until(lambda: write.arrived(box.world) == 1)
     arm(box, write.fault("late", seconds=60, applied=50))
     with pytest.raises(requests.ReadTimeout):
         write.make(hasty)
