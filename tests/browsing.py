@@ -154,13 +154,6 @@ async def event(lines: Any) -> tuple[str, Any]:
     return "over", None
 
 
-async def until(holds: Any) -> None:
-    """Returns once it holds, which takes less than five seconds."""
-    async with asyncio.timeout(5):
-        while not holds():
-            await asyncio.sleep(0.001)
-
-
 # Only pytest uses these, by name: a test module that wants one says `browser = browsing.browser`, as an import would seem
 # to be unused there.
 

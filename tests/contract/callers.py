@@ -15,8 +15,11 @@ Json = dict[str, Any]
 class Caller:
     """A person's accounts in the world of `box`. Tokens are fetched when first needed."""
 
-    def __init__(self, box: SandboxThread, timeout: float = 10.0) -> None:
-        self.box, self.world, self.timeout = box, box.world, timeout
+    timeout: float | tuple[float, float] = 10.0
+    """Seconds for a connection and for each answer, or for one and the other."""
+
+    def __init__(self, box: SandboxThread) -> None:
+        self.box, self.world = box, box.world
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.proxies = {"https": box.environment()["HTTPS_PROXY"]}

@@ -7,6 +7,7 @@ from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
 from tests.contract.callers import Caller
 from tests.contract.faulty import WRITES
+from tests.waiting import until
 
 HOUR = 3600.0
 LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
@@ -29,3 +30,8 @@ def arm(box: SandboxThread, fault: Fault) -> None:
 def advance(box: SandboxThread, seconds: float) -> None:
     """Moves the world's clock on."""
     box.call(lambda: box.world.clock.advance(seconds))
+
+
+def struck(box: SandboxThread) -> None:
+    """Waits until every armed fault has met its request: on a busy machine one is read after its sender gave up."""
+    until(lambda: box.call(lambda: not box.world.faults.armed))

@@ -23,6 +23,7 @@ from sandbox.catalogue import Song
 from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
 from sandbox.world import World
+from tests.waiting import soon
 
 MP4: Any = mp4.MP4
 SONG = Song("one", ("Ann", "Bob"), "One", "First", 83, video_id="audioOne_01")
@@ -66,13 +67,6 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
-
-
-async def until(true: Any, seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 async def test_a_song_comes_as_tagged_plain_m4a_with_a_cover(source: AudioSource, tmp_path: Path) -> None:
@@ -218,7 +212,7 @@ async def test_a_cancelled_fetch_ends_its_process_and_leaves_no_file(
 ) -> None:
     box.call(lambda: box.world.faults.arm(Fault("late", "youtube", "watch", seconds=20)))
     fetching = asyncio.create_task(source.fetch("audioOne_01", SAID))
-    await until(lambda: source.pid is not None)
+    await soon(lambda: source.pid is not None)
     pid = source.pid
     await asyncio.sleep(0.2)
     fetching.cancel()
@@ -232,7 +226,7 @@ async def test_a_cancelled_fetch_ends_its_process_and_leaves_no_file(
 async def test_an_idle_process_ends_and_the_next_fetch_starts_another(box: SandboxThread, tmp_path: Path) -> None:
     source = AudioSource(tmp_path / "work", pause=0.0, idle=0.2)
     await source.fetch("audioOne_01", SAID)
-    await until(lambda: source.pid is None)
+    await soon(lambda: source.pid is None)
     assert (await source.fetch("audioOne_01", SAID)).size > 0
     await source.close()
 
@@ -241,7 +235,7 @@ async def test_a_process_that_was_killed_costs_one_song(source: AudioSource, box
     box.call(lambda: box.world.faults.arm(Fault("late", "youtube", "watch", seconds=20)))
     told: list[Step] = []
     fetching = asyncio.create_task(source.fetch("audioOne_01", SAID, lambda step, *_: told.append(step)))
-    await until(lambda: Step.STARTING in told)
+    await soon(lambda: Step.STARTING in told)
     assert source.pid is not None
     os.kill(source.pid, signal.SIGKILL)
     assert (await failing(fetching)).reason == "FetchFailed"
@@ -265,7 +259,7 @@ async def test_the_process_ends_when_its_parent_is_killed(box: SandboxThread, tm
     worker = int(await parent.stdout.readline())
     parent.kill()
     await parent.wait()
-    await until(lambda: not alive(worker))
+    await soon(lambda: not alive(worker))
 
 
 async def test_two_sources_share_a_process_and_a_folder(box: SandboxThread, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from sandbox import controlplane
 from sandbox.controlplane import Api, ApiError, ControlPlane, ControlPlaneError, StartError
 from sandbox.controlplane.process import Process
+from tests.waiting import until
 
 # The first start on a machine builds the program.
 pytestmark = pytest.mark.timeout(1800)
@@ -39,14 +40,6 @@ def admin(plane: ControlPlane) -> Api:
 
 def config_map(name: str, **metadata: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}}
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until `holds()`, for `seconds` at most."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not so after {seconds} s"
-        time.sleep(0.1)
 
 
 def is_gone(api: Api, path: str) -> bool:
@@ -126,7 +119,7 @@ def test_a_service_account_may_do_what_a_role_grants_and_nothing_before(plane: C
             return False
         return True
 
-    eventually(may_list)
+    until(may_list, seconds=30)
     with pytest.raises(ApiError) as still_refused:
         reader.create(CONFIG_MAPS, config_map("written-by-reader"))
     assert still_refused.value.status == 403
@@ -151,7 +144,7 @@ def test_garbage_collection_deletes_an_owned_config_map_after_its_owner(plane: C
     admin.create(CONFIG_MAPS, config_map("owned", ownerReferences=[reference]))
     admin.create(CONFIG_MAPS, config_map("free"))
     admin.delete(f"{CONFIG_MAPS}/owner")
-    eventually(lambda: is_gone(admin, f"{CONFIG_MAPS}/owned"))
+    until(lambda: is_gone(admin, f"{CONFIG_MAPS}/owned"), seconds=30)
     assert not is_gone(admin, f"{CONFIG_MAPS}/free")
 
 
@@ -161,7 +154,7 @@ def test_a_deleted_namespace_goes_with_what_is_in_it(plane: ControlPlane, admin:
     admin.create("/api/v1/namespaces", {"metadata": {"name": "music"}})
     admin.create("/api/v1/namespaces/music/configmaps", config_map("inside"))
     admin.delete("/api/v1/namespaces/music")
-    eventually(lambda: is_gone(admin, "/api/v1/namespaces/music"), seconds=60)
+    until(lambda: is_gone(admin, "/api/v1/namespaces/music"), seconds=60)
     assert is_gone(admin, "/api/v1/namespaces/music/configmaps/inside")
 
 
@@ -186,7 +179,7 @@ def test_the_audit_log_counts_every_write_by_agent_user_and_resource_and_no_read
         ("navaar-admin", "create", "configmaps", 409),
         ("navaar-admin", "delete", "configmaps", 200),
     ]
-    eventually(lambda: len(seen()) >= len(expected))
+    until(lambda: len(seen()) >= len(expected), seconds=30)
     assert seen() == expected
 
 
@@ -218,7 +211,7 @@ def test_the_components_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     finally:
         parent.send_signal(signal.SIGKILL)
         parent.communicate()
-    eventually(lambda: not any(members(group) for group in groups))
+    until(lambda: not any(members(group) for group in groups), seconds=30)
 
 
 def test_the_command_stops_cleanly_on_sigterm(tmp_path: Path) -> None:
@@ -304,7 +297,7 @@ def test_a_port_that_is_taken_meanwhile_is_replaced_by_another(
 
 def test_a_component_that_ignores_sigterm_is_killed_after_the_bound(tmp_path: Path) -> None:
     stubborn = Process("stubborn", ["/bin/sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"], tmp_path)
-    eventually(lambda: "up" in stubborn.tail())
+    until(lambda: "up" in stubborn.tail(), seconds=30)
     began = time.monotonic()
     stubborn.stop(bound=0.5)
     assert time.monotonic() - began < 5

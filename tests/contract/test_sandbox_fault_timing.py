@@ -1,7 +1,7 @@
 """When a request that meets a fault is applied, on the wire, for every service, and what its caller hears of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -14,7 +14,8 @@ from sandbox.thread import SandboxThread
 from sandbox.world import World
 from tests.contract.callers import Caller
 from tests.contract.faulty import WRITES, Write
-from tests.contract.switchboard import HOUR, LOST, advance, arm, each, signed_in
+from tests.contract.switchboard import HOUR, LOST, advance, arm, each, signed_in, struck
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ def caller(box: SandboxThread) -> Caller:
     return signed_in(box)
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
+@pytest.fixture
+def hasty(caller: Caller) -> Caller:
+    """Has patience for connections, and little for answers."""
+    caller.timeout = (10.0, 0.3)
+    return caller
 
 
 @each
@@ -77,19 +78,16 @@ def test_real_time_applies_it_as_well(box: SandboxThread, caller: Caller, write:
 
 @each
 def test_an_answer_late_beyond_the_clients_patience_is_acted_on_at_once_or_when_it_is_said(
-    box: SandboxThread, write: Write
+    box: SandboxThread, hasty: Caller, write: Write
 ) -> None:
-    hasty = Caller(box, timeout=2.0)
-    assert write.read(hasty).ok
-    hasty.timeout = 0.3
     arm(box, write.fault("late", seconds=60))
     with pytest.raises(requests.ReadTimeout):
         write.make(hasty)
-    # On a busy machine it may be read after its sender gave up; the world's time stands still all the while.
     until(lambda: write.arrived(box.world) == 1)
     arm(box, write.fault("late", seconds=60, applied=50))
     with pytest.raises(requests.ReadTimeout):
         write.make(hasty)
+    struck(box)
     assert write.arrived(box.world) == 1
     advance(box, 50)
     until(lambda: write.arrived(box.world) == 2)
@@ -156,13 +154,11 @@ def test_a_client_that_dies_in_the_middle_of_its_request_has_done_nothing(
 
 
 @each
-def test_a_service_that_hangs_accepts_and_says_nothing(box: SandboxThread, write: Write) -> None:
-    hasty = Caller(box, timeout=2.0)
-    assert write.read(hasty).ok
-    hasty.timeout = 0.3
+def test_a_service_that_hangs_accepts_and_says_nothing(box: SandboxThread, hasty: Caller, write: Write) -> None:
     arm(box, write.fault("hang", seconds=30))
     with pytest.raises(requests.ReadTimeout):
         write.make(hasty)
+    struck(box)
     assert write.arrived(box.world) == 0
     assert write.make(Caller(box)).ok
 

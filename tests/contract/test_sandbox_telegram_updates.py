@@ -11,6 +11,7 @@ from telegram.error import Conflict
 
 from sandbox.faults import Fault
 from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, Local, mp3, served
+from tests.waiting import soon
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 
@@ -170,8 +171,7 @@ async def test_shutting_down_ends_waiting_polls_and_late_answers_at_once(local: 
     late = asyncio.create_task(local.bot().get_me())
     poll = asyncio.create_task(bot.get_updates(timeout=50))
     await local.polling()
-    while not local.world.journal.counts()["getMe"]:
-        await asyncio.sleep(0)
+    await soon(lambda: local.world.journal.counts()["getMe"])
     began = time.monotonic()
     await local.server.close()
     assert not await poll

@@ -14,6 +14,7 @@ from sandbox.faults import Fault
 from sandbox.telegram.chats import Message
 from sandbox.telegram.methods import METHODS
 from tests.contract.telegrambot import CHANNEL, CONTRACT, SCRATCH, TOKEN, Local, ask, jpeg, mp3, served
+from tests.waiting import soon
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 needs_contract = pytest.mark.skipif(CONTRACT is None, reason="the Bot API's description is not at hand")
@@ -85,8 +86,7 @@ async def test_faults_answer_as_the_vendor_would(local: Local, bot: telegram.Bot
 async def test_a_late_answer_delays_nobody_else(local: Local, bot: telegram.Bot) -> None:
     local.world.faults.arm(Fault("late", "telegram", "sendMessage", seconds=60))
     late = asyncio.create_task(bot.send_message(CHANNEL, "late"))
-    while not local.state.messages(CHANNEL):
-        await asyncio.sleep(0)
+    await soon(lambda: local.state.messages(CHANNEL))
     await local.bot().get_me()
     assert not late.done()
     late.cancel()

@@ -27,6 +27,7 @@ from tests.contract.places import (
     open_place,
     recording,
 )
+from tests.waiting import soon
 
 KINDS = ("spotify", "youtube-data", "youtube-music")
 
@@ -198,7 +199,7 @@ async def test_a_write_that_is_answered_too_late_is_of_unknown_outcome(place: Pl
     place.arm("late", "add", seconds=0.8)
     (outcome,) = await slow.service.add((place.request(0),))
     assert type(outcome) is OutcomeUnknown
-    assert place.ids() == [place.id(0)]
+    await soon(lambda: place.ids() == [place.id(0)])
     await slow.service.close()
 
 

@@ -21,6 +21,7 @@ from sandbox import media
 from sandbox.telegram.calls import clean_file_name
 from tests.contract.channel import CHANNEL, TOKEN, Stage, failing, request, staged
 from tests.contract.places import SONGS
+from tests.waiting import soon
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ async def test_an_upload_that_is_answered_too_late_is_of_unknown_outcome(stage: 
     stage.arm("late", "sendAudio", seconds=0.8)
     (outcome,) = await slow.add((request(),))
     assert type(outcome) is OutcomeUnknown
-    assert len(stage.posts()) == 1
+    await soon(lambda: len(stage.posts()) == 1)
     await slow.close()
 
 

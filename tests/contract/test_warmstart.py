@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from sandbox.operatorprocess import Running, Start, start_python
 from sandbox.warmstart import start_forked
+from tests.waiting import until
 
 CHILD = ("-m", "tests.contract.forked")
 
@@ -24,8 +24,7 @@ def start(request: pytest.FixtureRequest) -> Start:
 
 def told(output: Path) -> Any:
     """What it said, once it has."""
-    while not output.exists() or not output.read_text().endswith("\n"):
-        time.sleep(0.01)
+    until(lambda: output.exists() and output.read_text().endswith("\n"), seconds=60)
     return json.loads(output.read_text())
 
 

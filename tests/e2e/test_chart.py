@@ -5,10 +5,9 @@ import copy
 import json
 import ssl
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from sandbox.helm.chart import values_flags
 from sandbox.helm.programs import KUBECONFORM
 from sandbox.prometheus import definitions
 from tests.monitoring import ALERTS, dashboard
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "examples/quickstart"
@@ -116,8 +116,8 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
         for definition in definitions():
             api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
         for kind in ("servicemonitors", "prometheusrules"):
-            wait(lambda kind=kind: not gone(api, f"/apis/monitoring.coreos.com/v1/{kind}?limit=1"))  # type: ignore[misc]
-        wait(lambda: not gone(api, "/openapi/v3/apis/monitoring.coreos.com/v1"))
+            until(lambda kind=kind: not gone(api, f"/apis/monitoring.coreos.com/v1/{kind}?limit=1"), 30)  # type: ignore[misc]
+        until(lambda: not gone(api, "/openapi/v3/apis/monitoring.coreos.com/v1"), 30)
         yield made
 
 
@@ -267,7 +267,7 @@ def test_renewals_of_the_lease_are_put_apart_from_what_else_the_operator_asks(pl
             return str(error.headers["X-Kubernetes-PF-FlowSchema-UID"])
         return str(answer.headers["X-Kubernetes-PF-FlowSchema-UID"])
 
-    wait(lambda: schema_of("/apis/coordination.k8s.io/v1/namespaces/navaar/leases/navaar") == made)
+    until(lambda: schema_of("/apis/coordination.k8s.io/v1/namespaces/navaar/leases/navaar") == made, 30)
     assert schema_of("/apis/navaar.dev/v1alpha1/namespaces/navaar/tracks") != made
     assert schema_of("/apis/coordination.k8s.io/v1/namespaces/music/leases/navaar") != made
     for manifest in rendered:
@@ -305,13 +305,13 @@ def test_what_people_made_outlives_upgrade_and_uninstall(plane: ControlPlane, ap
     run("install", "navaar", str(CHART), crds__keep=False)
     still(api, made)
     run("uninstall", "navaar")
-    wait(lambda: gone(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tracks.navaar.dev"))
+    until(lambda: gone(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tracks.navaar.dev"), 30)
 
 
 def test_who_applied_the_definitions_by_hand_can_hand_them_over(plane: ControlPlane, api: Api) -> None:
     for kind in ("musicsyncs", "tracks"):
         path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{kind}.navaar.dev"
-        wait(lambda path=path: gone(api, path))  # type: ignore[misc]
+        until(lambda path=path: gone(api, path), 30)  # type: ignore[misc]
         manifest = yaml.safe_load((ROOT / f"crds/navaar.dev_{kind}.yaml").read_text())
         api.request("PATCH", f"{path}?fieldManager=kubectl", manifest, APPLY)
     served(api)
@@ -343,7 +343,7 @@ def path_of(name: str, resource: Json) -> str:
 
 def served(api: Api) -> None:
     for kind in ("musicsyncs", "tracks"):
-        wait(lambda kind=kind: not gone(api, f"/apis/navaar.dev/v1alpha1/{kind}?limit=1"))  # type: ignore[misc]
+        until(lambda kind=kind: not gone(api, f"/apis/navaar.dev/v1alpha1/{kind}?limit=1"), 30)  # type: ignore[misc]
 
 
 def gone(api: Api, path: str) -> bool:
@@ -354,10 +354,3 @@ def gone(api: Api, path: str) -> bool:
             raise
         return True
     return False
-
-
-def wait(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)

@@ -19,6 +19,7 @@ from reconcilers.model import Intent, Match, Origin, Placement, State, Track
 from reconcilers.recording import Recording
 from reconcilers.services.protocol import ServiceName
 from sandbox.stage import Stage
+from tests.waiting import soon
 
 TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
 CHAT = -1001234567890
@@ -133,14 +134,6 @@ async def scene(stage: Stage, kubeconfig: Path) -> AsyncIterator[Scene]:
     for track in await made.person.list(TRACKS, NAMESPACE):
         await made.person.delete(TRACKS, NAMESPACE, track["metadata"]["name"])
     await made.close()
-
-
-async def eventually(what: str, holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    for _ in range(int(seconds * 100)):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail(f"{what}: not within {seconds} s")
 
 
 def song(name: str = "tapes-1", **placements: Placement) -> Track:
@@ -378,14 +371,14 @@ async def test_foreign_changes_are_told_and_our_own_are_not(scene: Scene) -> Non
         "spec": {"musicSyncRef": {"name": "tapes"}, "title": "Glory Box"},
     }
     await scene.person.create(TRACKS, scene.facts.namespace, wanted)
-    await eventually("a person's Track is known", lambda: "wanted" in tracks.tracks())
+    await soon(lambda: "wanted" in tracks.tracks())
     assert scene.told == [(scene.facts.namespace, "tapes", "wanted")]
     assert [track.name for track in tracks.stale()] == ["wanted"]
     await tracks.update(tracks.tracks()["wanted"], cosmetic=True)
     assert tracks.stale() == []
     scene.told.clear()
     await scene.person.delete(TRACKS, scene.facts.namespace, "wanted")
-    await eventually("its deletion is known", lambda: "wanted" not in tracks.tracks())
+    await soon(lambda: "wanted" not in tracks.tracks())
     assert scene.told == [(scene.facts.namespace, "tapes", "wanted")]
 
 

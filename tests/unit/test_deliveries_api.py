@@ -22,9 +22,10 @@ from navaar.http.server import HttpServer
 from navaar.http.sources import Leader
 from navaar.http.stream import PATIENCE, PULSE, Event, EventStream
 from reconcilers.delivery import EVERY, Step
-from tests.browsing import FIRST, NOW, TOKEN, Client, Reviewed, event, until
+from tests.browsing import FIRST, NOW, TOKEN, Client, Reviewed, event
 from tests.library import NAMESPACE, SYNC, sources, track
 from tests.underway import KEY, Clock, begun
+from tests.waiting import soon
 
 
 class Api:
@@ -92,7 +93,7 @@ async def test_a_late_joiner_is_told_how_far_it_is_first_and_then_what_gets_on_u
     api, client = Api(), Client()
     api.fetch(done=700)
     task = api.stream(client, "fields=track,step,done")
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     head = client.got[0]
     assert head["status"] == 200
     headers = {name.decode(): value.decode() for name, value in head["headers"]}
@@ -101,12 +102,12 @@ async def test_a_late_joiner_is_told_how_far_it_is_first_and_then_what_gets_on_u
     (now,) = client.told("now")
     assert now["items"] == [{"track": FIRST, "step": "downloading", "done": 700}]
     api.all.told("t", Step.DOWNLOADING, 800, 1000)
-    await until(lambda: len(client.events()) == 2)
+    await soon(lambda: len(client.events()) == 2)
     # Meanwhile much happens: what is told next is how far it is by then.
     for done in range(801, 1000):
         api.all.told("t", Step.SENDING, done, 1000)
     api.all.of(KEY).ended("t", True)
-    await until(lambda: len(client.events()) == 3)
+    await soon(lambda: len(client.events()) == 3)
     assert client.told("progress") == [
         {"items": [{"track": FIRST, "step": "downloading", "done": 800}]},
         {"items": [{"track": FIRST, "step": "arrived", "done": 999}]},
@@ -123,13 +124,13 @@ async def test_of_another_namespace_nothing_is_told() -> None:
     api.fetch("other", "secret-song", sync=("attic", SYNC))
     token = {"authorization": f"Bearer {TOKEN}"}
     task = api.stream(client, headers=token)
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     assert client.told("now")[0]["items"] == []
     for done in range(501, 520):
         api.all.told("other", Step.DOWNLOADING, done, 1000)
         await asyncio.sleep(0)
     api.fetch()
-    await until(lambda: len(client.events()) == 2)
+    await soon(lambda: len(client.events()) == 2)
     assert [item["track"] for item in client.told("progress")[0]["items"]] == [FIRST]
     client.left.set()
     await task
@@ -145,7 +146,7 @@ async def test_a_connection_on_which_there_is_nothing_to_tell_is_heard_of_howeve
 
     stream = EventStream(live.listener, tell, lambda problem: problem.response(), pause=0.005, pulse=0.03)
     task = asyncio.create_task(stream({"type": "http"}, client.receive, client.send))
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
 
     def beats() -> int:
         return b"".join(message.get("body", b"") for message in client.got).count(b": \n\n")
@@ -177,10 +178,10 @@ async def test_of_too_many_at_once_the_whole_is_told_and_no_more_is_kept_of_them
 async def test_who_is_told_too_much_at_once_is_told_how_it_stands_anew() -> None:
     api, client = Api(), Client()
     task = api.stream(client)
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     for number in range(NAMES + 1):
         api.fetch(f"t{number}", f"song-{number}")
-    await until(lambda: len(client.events()) == 2)
+    await soon(lambda: len(client.events()) == 2)
     assert client.events() == ["now", "now"]
     assert len(client.told("now")[1]["items"]) == NAMES + 1
     client.left.set()
@@ -203,7 +204,7 @@ async def test_one_who_takes_nothing_of_it_on_the_wire_is_dropped_and_another_is
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.connect(server.addresses[0])
         slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        await until(lambda: len(live._listeners) == 1)
+        await soon(lambda: len(live._listeners) == 1)
         address = f"http://127.0.0.1:{server.addresses[0][1]}/"
         async with aiohttp.ClientSession(trust_env=False, read_bufsize=2**20) as session, session.get(address) as fine:
             assert (await event(fine.content))[0] == "now"

@@ -11,10 +11,11 @@ from navaar.http.server import HttpServer
 from navaar.http.sources import Sources
 from reconcilers.delivery import Step
 from reconcilers.recording import Recording
-from tests.browsing import FIRST, NOW, TOKEN, Browser, Client, Reviewed, event, until
+from tests.browsing import FIRST, NOW, TOKEN, Browser, Client, Reviewed, event
 from tests.library import HOSTILE, NAMESPACE, SYNC, sources, track
 from tests.memory import TELEGRAM
 from tests.underway import KEY, Clock, begun
+from tests.waiting import soon
 
 PAGES = ("/", f"/syncs/{NAMESPACE}/{SYNC}", f"/songs/{NAMESPACE}/{FIRST}")
 
@@ -107,11 +108,11 @@ async def test_who_may_list_a_musicsync_but_not_its_tracks_is_shown_none_of_them
         "headers": [(b"authorization", bearer.encode()), (b"host", b"localhost")],
     }  # fmt: skip
     task = asyncio.create_task(browser.app(scope, client.receive, client.send))
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     browser.all.told("t", Step.DOWNLOADING, 200_000, 800_000)
     begun(browser.all, "other", hidden["metadata"]["name"], ("attic", SYNC))
     browser.all.told("other", Step.WAITING, 0, None)
-    await until(lambda: client.told("progress"))
+    await soon(lambda: client.told("progress"))
     assert [item["sync"] for told in client.told("progress") for item in told["items"]] == [f"attic/{SYNC}"]
     client.left.set()
     await task

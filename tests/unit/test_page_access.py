@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from navaar.http.sources import Sources
 from tests import browsing
-from tests.browsing import FIRST, NOW, PAGES, TOKEN, Asked, Browser, Client, Reviewed, until
+from tests.browsing import FIRST, NOW, PAGES, TOKEN, Asked, Browser, Client, Reviewed
 from tests.library import NAMESPACE, SYNC, sources, track
+from tests.waiting import soon
 
 library = browsing.library
 quiet = browsing.quiet
@@ -49,12 +50,12 @@ async def test_of_another_namespace_nothing_is_told_neither_on_a_page_nor_to_tho
         "headers": [(b"authorization", f"Bearer {TOKEN}".encode()), (b"host", b"localhost")],
     }  # fmt: skip
     task = asyncio.create_task(browser.app(scope, client.receive, client.send))
-    await until(lambda: client.told("now"))
+    await soon(lambda: client.told("now"))
     assert client.told("now")[0]["tracks"] == 20
     there.tracks.index.cache.remove(("attic", hidden["metadata"]["name"]))
     await asyncio.sleep(0.02)
     there.tracks.index.cache.remove((NAMESPACE, FIRST))
-    await until(lambda: client.told("changed"))
+    await soon(lambda: client.told("changed"))
     (changed,) = client.told("changed")
     assert changed["changed"] == [f"{NAMESPACE}/{SYNC}", f"{NAMESPACE}/{SYNC}/{FIRST}"]
     assert changed["tracks"] == 19

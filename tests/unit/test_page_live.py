@@ -12,8 +12,9 @@ from navaar.http.server import HttpServer
 from navaar.http.stream import Event, EventStream
 from navaar.page.site import POLICY
 from tests import browsing
-from tests.browsing import FIRST, NOW, PAGES, Browser, Client, event, until
+from tests.browsing import FIRST, NOW, PAGES, Browser, Client, event
 from tests.library import NAMESPACE, SYNC, sources, track
+from tests.waiting import soon
 
 browser = browsing.browser
 library = browsing.library
@@ -58,9 +59,9 @@ async def test_a_change_is_told_with_the_numbers_of_what_changed_only() -> None:
         "headers": [(b"host", b"localhost")],
     }  # fmt: skip
     task = asyncio.create_task(browser.app(scope, client.receive, client.send))
-    await until(lambda: client.told("now"))
+    await soon(lambda: client.told("now"))
     there.tracks.index.cache.remove((NAMESPACE, FIRST))
-    await until(lambda: client.told("changed"))
+    await soon(lambda: client.told("changed"))
     assert [(one["namespace"], one["tracks"]) for one in client.told("changed")[0]["syncs"]] == [(NAMESPACE, 19)]
     client.left.set()
     await task
@@ -88,13 +89,13 @@ def listening(
 async def test_many_changes_are_one_event_and_no_names_are_kept_of_too_many() -> None:
     live, client, told = Live(), Client(), list[Changes | None]()
     task = listening(live, client, told)
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     for number in range(1000):
         live.changed(("a", "b"), f"t{number}")
-    await until(lambda: len(client.events()) == 2)
+    await soon(lambda: len(client.events()) == 2)
     live.changed(("a", "b"), "one")
     live.changed(("a", "b"), "two")
-    await until(lambda: len(client.events()) == 3)
+    await soon(lambda: len(client.events()) == 3)
     key = ("a", "b")
     assert told == [
         None,
@@ -110,13 +111,13 @@ async def test_one_who_takes_nothing_is_dropped_and_keeps_nobody_else_waiting() 
     live, slow, other = Live(most=2), Client(), Client()
     stuck = listening(live, slow, patience=0.03)
     fine = listening(live, other)
-    await until(lambda: slow.events() == other.events() == ["now"])
+    await soon(lambda: slow.events() == other.events() == ["now"])
     slow.taking.clear()
     live.changed(("a", "b"))
-    await until(lambda: len(live._listeners) == 1)
+    await soon(lambda: len(live._listeners) == 1)
     assert other.events() == ["now", "changed"]
     third = listening(live, Client())
-    await until(lambda: len(live._listeners) == 2)
+    await soon(lambda: len(live._listeners) == 2)
     for task in (stuck, fine, third):
         task.cancel()
     await asyncio.gather(stuck, fine, third, return_exceptions=True)
@@ -125,7 +126,7 @@ async def test_one_who_takes_nothing_is_dropped_and_keeps_nobody_else_waiting() 
 async def test_one_too_many_is_told_to_come_back() -> None:
     live, client = Live(most=1), Client()
     first = listening(live, Client())
-    await until(lambda: live._listeners)
+    await soon(lambda: live._listeners)
     await listening(live, client)
     assert client.got[0]["status"] == 503
     live.close()
@@ -143,7 +144,7 @@ async def test_the_stream_ends_when_nothing_may_be_seen_any_more() -> None:
 
     stream = EventStream(live.listener, tell, lambda problem: problem.response(), pulse=0.01)
     task = asyncio.create_task(stream({"type": "http"}, client.receive, client.send))
-    await until(lambda: client.events() == ["now"])
+    await soon(lambda: client.events() == ["now"])
     allowed[0] = False
     async with asyncio.timeout(5):
         await task
