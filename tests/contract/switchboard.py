@@ -1,10 +1,14 @@
 """A small world whose services can be broken: faults are armed, time passes, and one caller is known to them all."""
 
+from collections.abc import Iterator
+
 import pytest
 import requests
 
+from sandbox import scenario
 from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
+from sandbox.world import World
 from tests.contract.callers import Caller
 from tests.contract.faulty import WRITES
 from tests.waiting import until
@@ -14,8 +18,18 @@ LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 each = pytest.mark.parametrize("write", WRITES, ids=str)
 
 
-def signed_in(box: SandboxThread) -> Caller:
-    """A caller who is signed in already: what follows is only about the calls that a test makes."""
+# Only pytest uses these, by name: a test module that wants one says `box = switchboard.box`.
+
+
+@pytest.fixture
+def box() -> Iterator[SandboxThread]:
+    with SandboxThread(scenario.small(World())) as box:
+        yield box
+
+
+@pytest.fixture
+def caller(box: SandboxThread) -> Caller:
+    """Signed in already: what follows is only about the calls that a test makes."""
     caller = Caller(box)
     for write in WRITES:
         assert write.read(caller).ok

@@ -6,13 +6,13 @@ import json
 import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import telegram
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -139,8 +139,11 @@ class Local:
             await asyncio.sleep(0)
 
 
-@asynccontextmanager
-async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
+# Only pytest uses these, by name: a test module that wants one says `local = telegrambot.local`.
+
+
+@pytest_asyncio.fixture
+async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
     """Two bots, of which the first is an admin of both chats; no answer may be other than the vendor's types allow."""
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     world = World()
@@ -175,6 +178,11 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
         await bot.shutdown()
     await here.server.close()
     assert not wrong, wrong
+
+
+@pytest_asyncio.fixture
+async def bot(local: Local) -> telegram.Bot:
+    return local.bot()
 
 
 async def ask(local: Local, method: str, token: str = TOKEN, **request: Any) -> tuple[int, Any]:

@@ -1,6 +1,5 @@
 """Which requests a fault hits, on the wire: by number, by song, by chat, account or host, and no others."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -10,25 +9,18 @@ from sandbox import scenario
 from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
 from sandbox.world import World
+from tests.contract import switchboard
 from tests.contract.callers import Caller
 from tests.contract.faulty import TRACK, Write, add_video, song, video
-from tests.contract.switchboard import LOST, arm, each, signed_in
+from tests.contract.switchboard import LOST, arm, each
 
-
-@pytest.fixture
-def box() -> Iterator[SandboxThread]:
-    with SandboxThread(scenario.small(World())) as box:
-        yield box
+box = switchboard.box
+caller = switchboard.caller
 
 
 @pytest.fixture
 def world(box: SandboxThread) -> World:
     return box.world
-
-
-@pytest.fixture
-def caller(box: SandboxThread) -> Caller:
-    return signed_in(box)
 
 
 @each

@@ -1,7 +1,6 @@
 """What the vendors say to a request that they refuse, on the wire: statuses, waits and quotas, in their own shapes."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,22 +9,14 @@ import pytest
 from sandbox import scenario
 from sandbox.faults import Fault
 from sandbox.thread import SandboxThread
-from sandbox.world import World
+from tests.contract import switchboard
 from tests.contract.callers import Caller
 from tests.contract.faulty import Write
 from tests.contract.openapi import contract
-from tests.contract.switchboard import HOUR, advance, arm, each, signed_in
+from tests.contract.switchboard import HOUR, advance, arm, each
 
-
-@pytest.fixture
-def box() -> Iterator[SandboxThread]:
-    with SandboxThread(scenario.small(World())) as box:
-        yield box
-
-
-@pytest.fixture
-def caller(box: SandboxThread) -> Caller:
-    return signed_in(box)
+box = switchboard.box
+caller = switchboard.caller
 
 
 @each

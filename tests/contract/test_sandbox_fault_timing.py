@@ -11,22 +11,14 @@ from sandbox import scenario
 from sandbox.faults import Fault
 from sandbox.gates import Passing
 from sandbox.thread import SandboxThread
-from sandbox.world import World
+from tests.contract import switchboard
 from tests.contract.callers import Caller
 from tests.contract.faulty import WRITES, Write
-from tests.contract.switchboard import HOUR, LOST, advance, arm, each, signed_in, struck
+from tests.contract.switchboard import HOUR, LOST, advance, arm, each, struck
 from tests.waiting import until
 
-
-@pytest.fixture
-def box() -> Iterator[SandboxThread]:
-    with SandboxThread(scenario.small(World())) as box:
-        yield box
-
-
-@pytest.fixture
-def caller(box: SandboxThread) -> Caller:
-    return signed_in(box)
+box = switchboard.box
+caller = switchboard.caller
 
 
 @pytest.fixture

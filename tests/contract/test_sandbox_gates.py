@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -11,14 +10,10 @@ import requests
 from sandbox import scenario
 from sandbox.gates import Passing
 from sandbox.thread import SandboxThread
-from sandbox.world import World
+from tests.contract import switchboard
 from tests.contract.callers import Caller
 
-
-@pytest.fixture
-def box() -> Iterator[SandboxThread]:
-    with SandboxThread(scenario.small(World())) as box:
-        yield box
+box = switchboard.box
 
 
 @pytest.fixture

@@ -1,27 +1,19 @@
 """Who may do what in the simulated Telegram's chats, and what people say to a bot in private ones."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import telegram
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
-from tests.contract.telegrambot import CHANNEL, OTHER, SCRATCH, TOKEN, Local, ask, served
+from tests.contract import telegrambot
+from tests.contract.telegrambot import CHANNEL, OTHER, SCRATCH, TOKEN, Local, ask
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 
 
-@pytest_asyncio.fixture
-async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
-    async with served(monkeypatch) as local:
-        yield local
-
-
-@pytest_asyncio.fixture
-async def bot(local: Local) -> telegram.Bot:
-    return local.bot()
+local = telegrambot.local
+bot = telegrambot.bot
 
 
 async def test_a_dead_token_is_unauthorized(local: Local, bot: telegram.Bot) -> None:

@@ -1,27 +1,19 @@
 """Files that a bot sends to the simulated Telegram or fetches there: what is kept of them, how large they may be."""
 
 import datetime
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import telegram
 from telegram.error import BadRequest, InvalidToken, NetworkError
 
-from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, SCRATCH, Local, jpeg, mp3, served
+from tests.contract import telegrambot
+from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, SCRATCH, Local, jpeg, mp3
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 
 
-@pytest_asyncio.fixture
-async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
-    async with served(monkeypatch) as local:
-        yield local
-
-
-@pytest_asyncio.fixture
-async def bot(local: Local) -> telegram.Bot:
-    return local.bot()
+local = telegrambot.local
+bot = telegrambot.bot
 
 
 async def test_an_uploaded_audio_keeps_what_was_said_about_it(local: Local, bot: telegram.Bot) -> None:

@@ -1,26 +1,17 @@
 """A bot's messages at the simulated Telegram: how many there may be, and how they are forwarded, edited and deleted."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 import telegram
 from telegram.error import BadRequest, RetryAfter
 
-from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, SCRATCH, TOKEN, Local, ask, jpeg, mp3, served
+from tests.contract import telegrambot
+from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, SCRATCH, TOKEN, Local, ask, jpeg, mp3
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 
 
-@pytest_asyncio.fixture
-async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
-    async with served(monkeypatch) as local:
-        yield local
-
-
-@pytest_asyncio.fixture
-async def bot(local: Local) -> telegram.Bot:
-    return local.bot()
+local = telegrambot.local
+bot = telegrambot.bot
 
 
 # limits

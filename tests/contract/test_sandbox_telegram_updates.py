@@ -2,29 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 import telegram
 from telegram.error import Conflict
 
 from sandbox.faults import Fault
-from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, Local, mp3, served
+from tests.contract import telegrambot
+from tests.contract.telegrambot import CHANNEL, HOUR, OTHER, Local, mp3
 from tests.waiting import soon
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 
 
-@pytest_asyncio.fixture
-async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
-    async with served(monkeypatch) as local:
-        yield local
-
-
-@pytest_asyncio.fixture
-async def bot(local: Local) -> telegram.Bot:
-    return local.bot()
+local = telegrambot.local
+bot = telegrambot.bot
 
 
 async def test_a_post_wakes_the_waiting_poll_at_once(local: Local, bot: telegram.Bot) -> None:

@@ -2,33 +2,25 @@
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-import pytest_asyncio
 import telegram
 from telegram.error import InvalidToken, NetworkError, RetryAfter
 
 from sandbox.faults import Fault
 from sandbox.telegram.chats import Message
 from sandbox.telegram.methods import METHODS
-from tests.contract.telegrambot import CHANNEL, CONTRACT, SCRATCH, TOKEN, Local, ask, jpeg, mp3, served
+from tests.contract import telegrambot
+from tests.contract.telegrambot import CHANNEL, CONTRACT, SCRATCH, TOKEN, Local, ask, jpeg, mp3
 from tests.waiting import soon
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(20)]
 needs_contract = pytest.mark.skipif(CONTRACT is None, reason="the Bot API's description is not at hand")
 
 
-@pytest_asyncio.fixture
-async def local(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Local]:
-    async with served(monkeypatch) as local:
-        yield local
-
-
-@pytest_asyncio.fixture
-async def bot(local: Local) -> telegram.Bot:
-    return local.bot()
+local = telegrambot.local
+bot = telegrambot.bot
 
 
 async def test_parameters_may_come_in_the_query_as_a_form_or_as_json(local: Local) -> None:

@@ -13,12 +13,11 @@ import pytest
 
 from sandbox import quickstart, scenario
 from sandbox.gates import Passing
-from sandbox.world import World
 from tests.e2e.conftest import Scene
-from tests.e2e.test_past import RETRY, TELEGRAM, with_scratch
+from tests.e2e.crowd import MANY, assert_clean, crowd
+from tests.e2e.scratchchat import RETRY, TELEGRAM, with_scratch
 
 WHOLE = os.environ.get("NAVAAR_CRASHES") == "whole"
-MANY = {"maxAdds": 999}
 
 Make = Callable[..., Scene]
 
@@ -71,15 +70,6 @@ class Mortal:
         except RuntimeError:
             if scene.operator.process.poll() is None:
                 raise  # it lives, and does not get ready
-
-
-def assert_clean(scene: Scene, expected: dict[str, set[str]]) -> None:
-    """Every song is where it should be, once, and has one Track."""
-    keys = scene.keys()
-    assert {place: set(found) for place, found in keys.items()} == expected
-    assert all(len(found) == len(set(found)) for found in keys.values()), f"something is twice: {keys}"
-    assert len(scene.tracks()) == len(set().union(*expected.values()))
-    assert not [e for e in scene.service_writes() if "emove" in e.call or e.call.startswith("DELETE")]
 
 
 SAMPLE: list[tuple[str, tuple[int, ...]]] = [("before", (2, 5, 9)), ("after", (1, 4, 8))]
@@ -165,8 +155,3 @@ def test_killed_at_random_during_a_union_it_ends_with_every_song_once(scene_with
             "spotify": {s.key for s in found if s.spotify_id},
         },
     )
-
-
-def crowd(count: int) -> Callable[[World], Any]:
-    """So many songs, most of them in both playlists, and an empty channel."""
-    return lambda world: scenario.crowd(world, count)

@@ -13,7 +13,7 @@ from sandbox.argocd.application import Application, OutOfSync
 from sandbox.argocd.health import HealthScripts
 from sandbox.helm import render
 from tests.e2e.conftest import Scene
-from tests.e2e.test_past import TELEGRAM, with_scratch
+from tests.e2e.scratchchat import TELEGRAM, with_scratch
 
 MUSIC = Path(__file__).parents[2] / "examples/gitops/music"
 

@@ -11,7 +11,7 @@ import yaml
 from sandbox import scenario
 from sandbox.telegram.chats import Json
 from tests.e2e.conftest import Scene
-from tests.e2e.test_past import RETRY, TELEGRAM, assert_nothing_twice, old_channel
+from tests.e2e.scratchchat import RETRY, TELEGRAM, assert_nothing_twice, old_channel
 from tests.navaarcommand import accepted, navaar
 
 Make = Callable[..., Scene]

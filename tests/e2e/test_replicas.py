@@ -8,8 +8,8 @@ import pytest
 from sandbox import quickstart
 from sandbox.operatorprocess import OperatorProcess
 from tests.e2e.conftest import Scene
-from tests.e2e.test_crashes import MANY, assert_clean, crowd
-from tests.e2e.test_past import RETRY, TELEGRAM, with_scratch
+from tests.e2e.crowd import MANY, assert_clean, crowd
+from tests.e2e.scratchchat import RETRY, TELEGRAM, with_scratch
 
 Make = Callable[..., Scene]
 

@@ -10,7 +10,7 @@ from navaar.notices.standing import FAILED, Standing
 from navaar.notices.tally import Tally
 from navaar.notices.wishes import Wishes
 from tests.clocks import BERLIN, TEHRAN, WEEK, hours, local, moment
-from tests.unit.test_notices import GREETED, START, TO, People, at, songs
+from tests.told import GREETED, START, TO, People, at, songs
 
 MONDAYS = [moment(f"2027-01-{day} 09:00") - START for day in (18, 25)]
 """The first two after `START`, which is a Friday."""

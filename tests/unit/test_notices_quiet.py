@@ -13,7 +13,7 @@ from navaar.notices.news import News
 from navaar.notices.standing import FAILED, REVIEW, Standing
 from navaar.notices.wishes import Wishes
 from tests.clocks import BERLIN, TEHRAN, hours
-from tests.unit.test_notices import START, People, broken, songs, well
+from tests.told import START, People, broken, songs, well
 
 NIGHT = Wishes(quiet=hours("09:00", "15:00"))
 """`START` is 08:00 UTC: from an hour after it to seven hours after it."""

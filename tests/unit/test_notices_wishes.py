@@ -13,7 +13,7 @@ from navaar.notices.news import News
 from navaar.notices.standing import FAILED, REVIEW, Approval, Consent, Standing
 from navaar.notices.wishes import Wishes, wishes_of
 from tests.clocks import WEEK
-from tests.unit.test_notices import GREETED, START, TO, People, at, broken, songs, well
+from tests.told import GREETED, START, TO, People, at, broken, songs, well
 
 
 def wished(**spec: Any) -> Wishes:

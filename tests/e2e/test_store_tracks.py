@@ -1,155 +1,25 @@
-"""The Track store on the real API server: what it promises under other people's writes and lost answers."""
+"""What the Track store promises on the real API server, under other people's writes and lost answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from navaar.api.common import MEMORY_ANNOTATION
 from navaar.api.sound import label_of
-from navaar.kube.client import MUSICSYNCS, TRACKS, Conflict, Kind, Kube, NotFound, Resource, Unavailable
+from navaar.kube.client import MUSICSYNCS, TRACKS, Conflict, NotFound, Unavailable
 from navaar.store.record import revision_of
-from navaar.store.trackstore import NameTaken, SyncFacts, SyncTracks, TrackStore
-from reconcilers.model import Intent, Match, Origin, Placement, State, Track
-from reconcilers.recording import Recording
-from reconcilers.services.protocol import ServiceName
-from sandbox.stage import Stage
+from navaar.store.trackstore import NameTaken
+from reconcilers.model import Origin, State
+from tests.e2e import trackstorage
+from tests.e2e.trackstorage import ADDING, NAMESPACE, NOW, PENDING, PRESENT, SPOTIFY, TELEGRAM, YOUTUBE, Scene, song
 from tests.waiting import soon
 
-TELEGRAM, YOUTUBE, SPOTIFY = ServiceName.TELEGRAM, ServiceName.YOUTUBE, ServiceName.SPOTIFY
-CHAT = -1001234567890
-NOW = 1_800_000_000.0
-NAMESPACE = "store"
-
 pytestmark = pytest.mark.timeout(1800)  # the first start on a machine builds the control plane
-
-
-class FaultyKube(Kube):
-    """A client whose writes can be made to fail before (`refuse`) or after (`lose`) they are done.
-
-    Both are asked with the method, the subresource and the body.
-    """
-
-    refuse: Callable[[str, str | None, Mapping[str, Any]], BaseException | None] = staticmethod(lambda *_: None)
-    lose: Callable[[str, str | None, Mapping[str, Any]], BaseException | None] = staticmethod(lambda *_: None)
-    before: Callable[[str, str | None], Awaitable[None]] | None = None
-    writes: list[str]
-
-    async def _faulty(
-        self, method: str, subresource: str | None, body: Mapping[str, Any], act: Awaitable[Resource]
-    ) -> Resource:
-        error = self.refuse(method, subresource, body)
-        if self.before is not None:
-            await self.before(method, subresource)
-        if error is not None:
-            act.close()  # type: ignore[attr-defined]
-            raise error
-        done = await act
-        self.writes.append(f"{method} {subresource or 'object'}")
-        error = self.lose(method, subresource, body)
-        if error is not None:
-            raise error
-        return done
-
-    async def create(self, kind: Kind, namespace: str | None, body: Mapping[str, Any]) -> Resource:
-        return await self._faulty("create", None, body, super().create(kind, namespace, body))
-
-    async def replace(
-        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
-    ) -> Resource:
-        act = super().replace(kind, namespace, name, body, subresource=subresource)
-        return await self._faulty("replace", subresource, body, act)
-
-    async def patch(
-        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, subresource: str | None = None
-    ) -> Resource:
-        act = super().patch(kind, namespace, name, body, subresource=subresource)
-        return await self._faulty("patch", subresource, body, act)
-
-
-class Scene:
-    """One namespace, an operator's store in it, and a person with kubectl."""
-
-    def __init__(self, namespace: str, kubeconfig: Path, person: Kube) -> None:
-        self.facts = SyncFacts(namespace, "tapes", "00000000-0000-0000-0000-000000000001", tuple(ServiceName), CHAT)
-        self.person = person
-        self.told: list[tuple[str, str, str]] = []
-        self._kubeconfig = kubeconfig
-        self._running: list[tuple[asyncio.Task[None], Kube]] = []
-
-    async def operator(self, facts: SyncFacts | None = None) -> tuple[SyncTracks, FaultyKube]:
-        """Starts another operator (or the same one again) and waits until it knows what there is."""
-        kube = await FaultyKube.connect(str(self._kubeconfig))
-        assert isinstance(kube, FaultyKube)
-        kube.writes = []
-        store = TrackStore(
-            kube,
-            namespaces=[self.facts.namespace],
-            on_foreign=lambda *change: self.told.append(change),
-            clock=lambda: NOW,
-        )
-        tracks = store.of(facts or self.facts)
-        self._running.append((asyncio.create_task(store.run()), kube))
-        await store.wait_synced()
-        await asyncio.sleep(0)
-        return tracks, kube
-
-    async def get(self, name: str) -> Resource:
-        return await self.person.get(TRACKS, self.facts.namespace, name)
-
-    async def edit(self, name: str, change: Mapping[str, Any]) -> Resource:
-        return await self.person.patch(TRACKS, self.facts.namespace, name, change)
-
-    async def stop_hearing(self) -> None:
-        """The operators that run so far hear of no change any more."""
-        for task, _ in self._running:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def close(self) -> None:
-        for task, kube in self._running:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            await kube.close()
-        await self.person.close()
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(stage: Stage) -> Path:
-    """The operator's, with the permissions that the chart gives it."""
-    return stage.install([NAMESPACE])
-
-
-@pytest.fixture
-async def scene(stage: Stage, kubeconfig: Path) -> AsyncIterator[Scene]:
-    made = Scene(NAMESPACE, kubeconfig, await Kube.connect(str(stage.plane.kubeconfig)))
-    yield made
-    for track in await made.person.list(TRACKS, NAMESPACE):
-        await made.person.delete(TRACKS, NAMESPACE, track["metadata"]["name"])
-    await made.close()
-
-
-def song(name: str = "tapes-1", **placements: Placement) -> Track:
-    return Track(
-        name=name,
-        origin=(YOUTUBE, "dQw4w9WgXcQ"),
-        identity=Recording("Cheshme Man", ("Dariush",), duration=245.0, method="youtube"),
-        placements=MappingProxyType({ServiceName(service): placement for service, placement in placements.items()}),
-    )
-
-
-PRESENT = Placement(State.PRESENT, Origin.FOUND, "dQw4w9WgXcQ", seen=True, match=Match("Origin"), changed=NOW)
-PENDING = Placement(State.PENDING, id="6rqhFgbbKwnb9MLmUQDhG6", changed=NOW)
-ADDING = Placement(
-    State.ADDING, Origin.PLACED, PENDING.id, intent=Intent("Add", "tok-1", NOW + 60, epoch=3), changed=NOW
-)
+kubeconfig = trackstorage.kubeconfig
+scene = trackstorage.scene
 
 
 async def test_what_is_created_is_read_at_once_and_again_after_a_restart(scene: Scene) -> None:
@@ -238,94 +108,6 @@ async def test_what_two_operators_placed_by_mistake_is_known_afterwards(scene: S
     await first.update(made.with_placement(SPOTIFY, replace(placed, id="first")))
     done = await second.update(theirs.with_placement(SPOTIFY, replace(placed, id="second")))
     assert {done.placements[SPOTIFY].id, *done.placements[SPOTIFY].others} == {"first", "second"}
-
-
-async def test_an_intent_is_stored_before_it_is_acted_on(scene: Scene) -> None:
-    tracks, _ = await scene.operator()
-    made = await tracks.create(song(youtubeMusic=PRESENT, spotify=PENDING))
-    intended = await tracks.intend(made.with_placement(SPOTIFY, ADDING))
-    assert intended.placements[SPOTIFY] == ADDING
-    stored = (await scene.get("tapes-1"))["status"]
-    assert stored["placements"]["spotify"]["intent"]["token"] == "tok-1"
-    assert stored["history"][-1]["event"] == "spotify: Adding"
-
-
-@pytest.mark.parametrize("written", [{"state": "Absent"}, {"title": "Another"}, {"rejects": {"spotify": ["x"]}}])
-async def test_an_intent_is_given_up_when_a_person_wrote_before_it(scene: Scene, written: dict[str, Any]) -> None:
-    tracks, _ = await scene.operator()
-    made = await tracks.create(song(youtubeMusic=PRESENT, spotify=PENDING))
-    await scene.edit("tapes-1", {"spec": written})
-    with pytest.raises(Conflict):
-        await tracks.intend(made.with_placement(SPOTIFY, ADDING))
-    assert "intent" not in (await scene.get("tapes-1"))["status"]["placements"]["spotify"]
-
-
-async def test_an_intent_is_given_up_when_a_person_writes_in_the_very_moment(scene: Scene) -> None:
-    tracks, kube = await scene.operator()
-    made = await tracks.create(song(youtubeMusic=PRESENT, spotify=PENDING))
-
-    async def meanwhile(method: str, subresource: str | None) -> None:
-        kube.before = None
-        await scene.edit("tapes-1", {"spec": {"state": "Absent"}})
-
-    kube.before = meanwhile
-    with pytest.raises(Conflict):
-        await tracks.intend(made.with_placement(SPOTIFY, ADDING))
-    assert tracks.tracks()["tapes-1"].wishes.absent
-
-
-async def test_an_intent_stands_beside_a_label_that_somebody_sets(scene: Scene) -> None:
-    tracks, kube = await scene.operator()
-    made = await tracks.create(song(youtubeMusic=PRESENT, spotify=PENDING))
-
-    async def meanwhile(method: str, subresource: str | None) -> None:
-        kube.before = None
-        await scene.edit("tapes-1", {"metadata": {"labels": {"team": "music"}}})
-
-    kube.before = meanwhile
-    assert (await tracks.intend(made.with_placement(SPOTIFY, ADDING))).placements[SPOTIFY] == ADDING
-
-
-async def test_of_two_operators_only_one_gets_to_intend(scene: Scene) -> None:
-    first, _ = await scene.operator()
-    made = await first.create(song(youtubeMusic=PRESENT, spotify=PENDING))
-    second, _ = await scene.operator()
-    mine = made.with_placement(SPOTIFY, ADDING)
-    assert ADDING.intent is not None
-    theirs = second.tracks()["tapes-1"].with_placement(
-        SPOTIFY, replace(ADDING, intent=replace(ADDING.intent, token="tok-2"))
-    )
-    outcomes = await asyncio.gather(first.intend(mine), second.intend(theirs), return_exceptions=True)
-    assert sorted(isinstance(outcome, Conflict) for outcome in outcomes) == [False, True]
-
-
-async def test_nothing_is_posted_while_memory_lacks_another_track_of_the_song(scene: Scene) -> None:
-    behind, _ = await scene.operator()
-    made = await behind.create(song(youtubeMusic=PRESENT, telegram=Placement(State.PENDING)))
-    await scene.stop_hearing()
-    ahead, _ = await scene.operator()
-    post = Placement(State.PRESENT, Origin.FOUND, "7", seen=True)
-    other = replace(song("tapes-2", telegram=post), origin=(TELEGRAM, "7"), identity=Recording("چشم من", ("داریوش",)))
-    await ahead.create(other)
-    posting = made.with_placement(TELEGRAM, replace(ADDING, id=None))
-    for planned in ({}, {"tapes-2": Placement()}):
-        with pytest.raises(Conflict):
-            await behind.intend(posting, planned)
-        assert behind.tracks()["tapes-2"].placements[TELEGRAM].id == "7", "and from then on it is known"
-        assert "intent" not in (await scene.get("tapes-1"))["status"]["placements"]["telegram"]
-    await behind.intend(posting, {"tapes-2": behind.tracks()["tapes-2"].placements[TELEGRAM]})
-
-
-@pytest.mark.parametrize("service", [TELEGRAM, SPOTIFY])
-async def test_an_intent_whose_answer_is_lost_counts_as_stored(scene: Scene, service: ServiceName) -> None:
-    tracks, kube = await scene.operator()
-    pending = replace(PENDING, id=None)
-    made = await tracks.create(song(youtubeMusic=PRESENT, telegram=pending, spotify=pending))
-    lost = iter([Unavailable("lost")])
-    kube.lose = lambda *_: next(lost, None)
-    intent = replace(ADDING, id=None)
-    done = await tracks.intend(made.with_placement(service, intent))
-    assert done.placements[service].intent == intent.intent
 
 
 async def test_the_memory_of_a_post_is_in_the_metadata_before_the_status(scene: Scene) -> None:
