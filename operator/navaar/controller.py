@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
+from navaar.announcements import announcements
 from navaar.claims import claimed, rivals
 from navaar.heap import give_back
 from navaar.kube.client import Kube
@@ -16,7 +17,7 @@ from navaar.kube.events import Events
 from navaar.kube.kinds import MUSICSYNCS
 from navaar.queue import QueueClosed, WorkQueue
 from navaar.session import Session, Shared, conditions
-from navaar.status import CONDITION, Facts
+from navaar.status import Facts
 from navaar.telemetry.metrics import Metrics
 from navaar.work import Work
 from reconcilers.errors import TargetError
@@ -312,7 +313,8 @@ class Controller:
             self.changed(fresh)
             return now
         self._written[key] = now
-        self._announce(resource, previous, status)
+        for told in announcements(previous, status):
+            self._events.emit(resource, told.reason, told.message, told.kind, told.about)
         known = self.resources.get(key)
         # What somebody changed right after our write can be known before the answer to it.
         if known is not None and _uid(known) == metadata["uid"] and _version(known) < _version(written):
@@ -320,23 +322,6 @@ class Controller:
         if session is not None:
             session.status_written()
         return moment
-
-    def _announce(self, resource: Resource, previous: Mapping[str, Any], status: Mapping[str, Any]) -> None:
-        """An Event where a condition turned: what people see in `kubectl describe`."""
-        before = {c["type"]: (c["status"], c["reason"]) for c in previous.get("conditions") or []}
-        said = {c["message"] for c in previous.get("conditions") or []}
-        for condition in status["conditions"]:
-            if condition["type"] == CONDITION[ServiceName.SPOTIFY] and condition["status"] == "True":
-                # What it says while all is well is that the consent is about to end.
-                if condition["message"] and condition["message"] not in said:
-                    self._events.emit(resource, "ConsentExpiring", condition["message"], "Warning")
-            turned = (condition["status"], condition["reason"])
-            if before.get(condition["type"]) == turned or condition["type"] in ("Reconciling", "Stalled"):
-                continue
-            bad = condition["status"] == "False"
-            if bad or (condition["type"] == "Ready" and condition["status"] == "True"):
-                kind = "Warning" if bad else "Normal"
-                self._events.emit(resource, condition["reason"], condition["message"] or condition["reason"], kind)
 
 
 def _asks(resource: Resource) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Signing in against the simulated services: a person's browser clicks, the command line prints the Secret."""
 
+import base64
 import io
 import json
 import os
@@ -8,13 +9,15 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
 
 from navaar.cli import main
+from navaar.doctor import accounts as doctor
+from navaar.kube.client import Kube
 from sandbox import scenario
 from sandbox.browser import Browser
 from sandbox.faults import Fault
@@ -267,3 +270,28 @@ def test_a_token_is_never_taken_from_the_command_line(capfd: pytest.CaptureFixtu
     assert main(["auth", "telegram", scenario.BOT_TOKEN]) == 2
     said = capfd.readouterr().err
     assert "shell's history" in said and scenario.BOT_TOKEN not in said
+
+
+class Cluster:
+    """Has the one Secret that is asked for."""
+
+    async def get(self, *_: object) -> dict[str, Any]:
+        token = base64.b64encode(scenario.BOT_TOKEN.encode()).decode()
+        return {"metadata": {"name": "bot"}, "data": {"token": token}}
+
+
+async def test_where_telegram_is_silent_doctor_does_not_call_the_token_wrong(
+    box: SandboxThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in box.environment().items():
+        monkeypatch.setenv(name, value)
+    place = {"channel": scenario.CHANNEL, "credentialsSecretRef": {"name": "bot"}}
+    sync = {"metadata": {"namespace": "music", "name": "tapes"}, "spec": {"telegram": place}}
+    box.call(lambda: box.world.faults.arm(Fault("down", "telegram", times=None)))
+    try:
+        *_, found = await doctor.musicsync(cast(Kube, Cluster()), sync)
+    finally:
+        box.call(lambda: box.world.faults.clear("telegram"))
+    assert (found.verdict, found.remedy) == ("ask", "") and "Telegram can't be reached" in found.says
+    *_, found = await doctor.musicsync(cast(Kube, Cluster()), sync)
+    assert found.verdict == "good"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
 from navaar.api.instant import read
 from sandbox import quickstart, scenario
@@ -32,6 +33,28 @@ def test_a_missing_secret_and_a_missing_key_are_named_and_mended_without_a_resta
     scene.until("the missing key is named", lambda: scene.reason("SpotifyReady") == "SecretIncomplete")
     assert "refresh-token" in scene.conditions()["SpotifyReady"][2]
     scene.apply(quickstart.secret("friday-tapes-spotify", {**spotify["stringData"], "refresh-token": key}))
+    scene.wait_converged()
+
+
+def test_secrets_that_nobody_has_filled_in_are_told_apart_and_nobody_is_asked_with_them(scene: Scene) -> None:
+    for manifest in yaml.safe_load_all((quickstart.EXAMPLES / "secrets.yaml").read_text()):
+        scene.apply(manifest)
+    scene.apply(quickstart.musicsync())
+    scene.start()
+    places = {"TelegramReady": "telegram", "YouTubeMusicReady": "google", "SpotifyReady": "spotify"}
+    for place, secret in places.items():
+        scene.until(f"{place} is told", lambda place=place: scene.reason(place) == "SecretIncomplete")  # type: ignore[misc]
+        said = f"Secret friday-tapes-{secret} in namespace {scene.namespace} still holds what an example put there"
+        assert scene.conditions()[place][2].startswith(said)
+
+    def told() -> list[str]:
+        events = scene.stage.list("Event", scene.namespace)
+        return sorted(event["note"].split()[1] for event in events if event["reason"] == "SecretIncomplete")
+
+    scene.until("each is an Event", lambda: told() == sorted(f"friday-tapes-{name}" for name in places.values()))
+    assert not scene.box.world.journal.counts()
+    for manifest in quickstart.secrets():
+        scene.apply(manifest)
     scene.wait_converged()
 
 

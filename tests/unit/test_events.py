@@ -75,6 +75,16 @@ def test_an_event_names_its_object_its_reason_and_who_says_it() -> None:
     emitting(scenario)
 
 
+def test_two_places_in_the_same_trouble_are_two_events() -> None:
+    async def scenario(events: Events, server: Server) -> None:
+        for service in ("Google", "Spotify"):
+            events.emit(SYNC, "InvalidClient", f"{service} doesn't know this client.", "Warning", f"{service}Ready")
+        await asyncio.sleep(1)
+        assert sorted(event["message"].split()[0] for event in server.events.values()) == ["Google", "Spotify"]
+
+    emitting(scenario)
+
+
 def test_what_happens_again_is_counted_and_written_once_a_minute() -> None:
     async def scenario(events: Events, server: Server) -> None:
         for second in range(300):

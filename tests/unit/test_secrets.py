@@ -98,6 +98,15 @@ async def test_missing_and_empty_keys_are_named_and_values_are_not(server: Serve
     assert "hunter2" not in problem.value.message
 
 
+async def test_what_an_example_left_to_be_filled_in_is_named(server: Server, secrets: Secrets) -> None:
+    server.put("google", client_id="mine", client_secret="PUT-YOUR-SECRET-HERE", refresh_token=" PUT-YOUR-")
+    with pytest.raises(
+        SecretProblem, match="still holds what an example put there, in client-secret, refresh-token"
+    ) as problem:
+        await secrets.read("music", "google")
+    assert problem.value.reason == "SecretIncomplete"
+
+
 async def test_bytes_that_are_no_text_are_said_to_be_so(server: Server, secrets: Secrets) -> None:
     server.put("bot")
     server.secrets["music", "bot"]["data"]["token"] = base64.b64encode(b"\xff\xfe").decode()

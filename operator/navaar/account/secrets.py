@@ -20,6 +20,9 @@ from reconcilers.errors import AuthError
 TOKENS = "navaar-tokens"
 """The operator's own Secret, in its own namespace: one entry per consent, however many MusicSyncs live on it."""
 
+PLACEHOLDER = "PUT-YOUR-"
+"""What a value begins with that an example left for a person to fill in."""
+
 WRITE_ATTEMPTS = 5
 FORGOTTEN = 400 * 86400.0
 """Seconds after which a consent is past use, and what is kept of it can go."""
@@ -68,6 +71,12 @@ class Secrets:
             keys = " and ".join(missing)
             raise SecretProblem(
                 f"Secret {name} in namespace {namespace} lacks {keys} (it has {there}). Add {_it(missing)} to it.",
+                reason="SecretIncomplete",
+            )
+        if left := placeholders(values):
+            raise SecretProblem(
+                f"Secret {name} in namespace {namespace} still holds what an example put there, in {', '.join(left)}. "
+                "Put your own in.",
                 reason="SecretIncomplete",
             )
         return values
@@ -166,6 +175,11 @@ def decoded(name: str, secret: Resource) -> dict[str, str]:
                 f"{key} in Secret {name} is not text. Put it in again, as UTF-8.", reason="SecretIncomplete"
             ) from None
     return values
+
+
+def placeholders(values: Mapping[str, str]) -> list[str]:
+    """The keys that nobody has filled in yet."""
+    return [key for key, value in sorted(values.items()) if value.strip().startswith(PLACEHOLDER)]
 
 
 def _kept(kept: Resource, fingerprint: str) -> Consent | None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from navaar.account.secrets import SecretProblem, decoded
+from navaar.account.secrets import SecretProblem, decoded, placeholders
 from navaar.api.instant import read
 from navaar.kube.client import Kube
 from navaar.kube.errors import Denied, NotFound
@@ -19,7 +19,7 @@ from navaar.people.finding import Finding, ask, bad, good
 from navaar.people.overview import NOTICES
 from navaar.people.remedy import sign_in
 from navaar.signin import cookies, google
-from navaar.signin.problem import SignInProblem
+from navaar.signin.problem import NoAnswer, SignInProblem
 from navaar.signin.secret import ENDS
 from navaar.signin.telegram import TelegramBot
 from reconcilers.errors import AuthError, ServiceError
@@ -114,7 +114,7 @@ async def _secret(
             None,
             {},
         )
-    if any(value.startswith("PUT-YOUR-") for value in values.values()):
+    if placeholders(values):
         return (
             [bad(f"Secret {name} still holds what the example put there.", command)],
             None,
@@ -159,6 +159,8 @@ async def _telegram(spec: Mapping[str, Any], values: Mapping[str, str], command:
             found.append(bad(f"Telegram sends @{me.username}'s updates to a webhook.", "Remove it (deleteWebhook)."))
         channel = str(spec["channel"])
         return found + await bot.look(channel if channel.startswith("@") else int(channel), spec.get("scratchChat"))
+    except NoAnswer as problem:
+        return [ask(problem.message)]
     except SignInProblem as problem:
         return [bad(problem.message, command)]
     finally:

@@ -1,7 +1,7 @@
 """Kubernetes Events, sparsely: what people see at the end of ``kubectl describe``.
 
-One Event object per object and reason, counted up; at most one write a minute for each. An Event is an announcement: it
-is dropped rather than waited for.
+One Event object per object, part of it and reason, counted up; at most one write a minute for each. An Event is an
+announcement: it is dropped rather than waited for.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ LIMIT = 500
 
 MESSAGE_LIMIT = 1024
 
-_Key = tuple[str, str]
+_Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -68,13 +68,18 @@ class Events:
         self._waiting: dict[_Key, None] = {}
         self._news = asyncio.Event()
 
-    def emit(self, resource: Mapping[str, Any], reason: str, message: str, kind: str = "Normal") -> None:
-        """Announces something about an object; `kind` is ``Normal`` or ``Warning``. Never raises, never waits."""
+    def emit(
+        self, resource: Mapping[str, Any], reason: str, message: str, kind: str = "Normal", about: str = ""
+    ) -> None:
+        """Announces something about an object; `kind` is ``Normal`` or ``Warning``. Never raises, never waits.
+
+        What is said `about` one part of the object is not overwritten by what is said of another for the same reason.
+        """
         metadata, now = resource["metadata"], self._clock()
-        key = (metadata["uid"], reason)
+        key = (metadata["uid"], about, reason)
         event = self._events.pop(key, None)
         if event is None:
-            digest = hashlib.sha256(f"{metadata['uid']} {reason} {now}".encode()).hexdigest()[:16]
+            digest = hashlib.sha256(f"{metadata['uid']} {about} {reason} {now}".encode()).hexdigest()[:16]
             involved = {
                 "apiVersion": resource["apiVersion"],
                 "kind": resource["kind"],

@@ -9,5 +9,9 @@ class SignInProblem(Exception):
         self.message = message
 
 
+class NoAnswer(SignInProblem):
+    """The service said nothing to what a person put in: it may be right."""
+
+
 class NotTheAnswer(SignInProblem):
     """What came is no answer to what was asked: the right one may still come."""

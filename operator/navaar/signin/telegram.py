@@ -9,8 +9,8 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from navaar.intake import ALLOWED
 from navaar.people.finding import Finding, ask, bad, good
-from navaar.signin.problem import SignInProblem
-from reconcilers.errors import AuthError, ServiceError, TargetError
+from navaar.signin.problem import NoAnswer, SignInProblem
+from reconcilers.errors import AuthError, RateLimitError, ServiceError, TargetError, TransientError
 from reconcilers.services import telegram_errors
 from reconcilers.services.telegram import PROTECTED, TelegramService, close_bot, new_bot
 
@@ -68,7 +68,7 @@ class TelegramBot:
                     "Telegram knows no bot with this token: it was mistyped, or revoked. Ask @BotFather for the current one "
                     "(/token)."
                 ) from None
-            raise SignInProblem(_meaning(error)) from None
+            raise _problem(error) from None
         return Me(me.username or me.first_name, bool(info.url))
 
     async def look(self, channel: int | str, scratch: int | None = None) -> list[Finding]:
@@ -131,7 +131,7 @@ class TelegramBot:
                 "deployment navaar --replicas=0), or say the group's id yourself with --scratch-chat."
             ) from None
         except TelegramError as error:
-            raise SignInProblem(_meaning(error)) from None
+            raise _problem(error) from None
         if not found and len(updates) >= BATCH:
             raise SignInProblem(
                 f"More than {BATCH} updates wait for this bot, so the newest can't be seen. Let an operator read them first, or "
@@ -155,8 +155,10 @@ def _groups(updates: tuple[Update, ...]) -> list[Group]:
     return [group for group in found.values() if group.id]
 
 
-def _meaning(error: TelegramError) -> str:
-    return telegram_errors.of(error, write=False, now=time.time()).message
+def _problem(error: TelegramError) -> SignInProblem:
+    meant = telegram_errors.of(error, write=False, now=time.time())
+    kind = NoAnswer if isinstance(meant, TransientError | RateLimitError) else SignInProblem
+    return kind(meant.message)
 
 
 def _sentence(message: str) -> str:
