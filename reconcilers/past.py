@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconcilers.model import Reading, Stretch, Track
+from reconcilers.plan import Plan
 from reconcilers.plan.board import BLANK
 from reconcilers.plan.lookback import MESSAGES, WINDOW, Lookback
 from reconcilers.policy import Mode, Past, Sync
@@ -91,6 +92,16 @@ def remembered(tracks: Mapping[str, Track]) -> int:
     return sum(1 for _ in _posts(tracks))
 
 
+def learned(tracks: Mapping[str, Track], plan: Plan) -> int:
+    """How many posts more (or, below zero, less) are remembered by a plan's own doing.
+
+    Tracks that come and go while it is carried out are not its own: restored, they make up for what was missing.
+    """
+    made = {track.name: track for track in plan.records}
+    touched = made.keys() | plan.deleted.keys()
+    return remembered(made) - remembered({name: tracks[name] for name in touched & tracks.keys()})
+
+
 def past_unknown(sync: Sync, channel: Channel, tracks: Mapping[str, Track]) -> Unknown | None:
     """Why the channel may not be posted to; None when its past is known."""
     if not channel.drained:
@@ -135,8 +146,14 @@ def _reasons(channel: Channel, count: int, lost: int, tracks: Mapping[str, Track
         why = f"nobody read the channel for {hours} hours, and Telegram keeps posts for 24: some may be lost"
         reasons.append((why, "", known_by(tracks, channel.since) + 1))
     if channel.unsettled:
-        start = channel.begun.first if channel.begun is not None else 1
-        reasons.append(("posts were missed in an earlier outage", "", start))
+        begun = channel.begun if channel.begun is not None else Stretch(1, 1)
+        restored = begun.missing and not lost
+        why = (
+            f"Tracks were missing, and {count} posts are remembered by now"
+            if restored
+            else "posts were missed in an earlier outage"
+        )
+        reasons.append((why, "", begun.first))
     return reasons
 
 

@@ -280,16 +280,16 @@ class Channel:
     def status(
         self,
         previous: Mapping[str, Any],
-        before: int,
         tracks: Mapping[str, Track],
         unknown: Unknown | None,
         reading: Reading,
+        learned: int,
         lost: int = 0,
     ) -> dict[str, Any]:
-        """What only the channel's part of the status holds. `before` is how many posts were remembered before the pass.
+        """What only the channel's part of the status holds.
 
-        The number of posts that are remembered falls by our own hand, or by leave of a person, and in no other way: `lost`
-        are those whose Tracks somebody deleted meanwhile.
+        The number of posts that are to be remembered changes by our own hand (`learned`: by how many in this pass), or by
+        leave of a person, and in no other way: `lost` are those whose Tracks somebody deleted meanwhile.
         """
         made: dict[str, Any] = {}
         if self.chat is not None:
@@ -298,7 +298,7 @@ class Channel:
         if unknown is None:
             self._placed = now + lost
         elif self._placed is not None:
-            self._placed = max(0, self._placed + now + lost - before)
+            self._placed = max(0, self._placed + learned)
         made["placed"] = self._placed if self._placed is not None else now
         self._known = self.drained and unknown is None
         if self.drained:

@@ -25,7 +25,7 @@ from navaar.telemetry.metrics import Metrics
 from reconcilers.engine import Engine
 from reconcilers.errors import AuthError, TargetError
 from reconcilers.model import NOT_READING, NOTHING, Place
-from reconcilers.past import Unknown, remembered
+from reconcilers.past import Unknown, learned, remembered
 from reconcilers.plan.bulk import Held
 from reconcilers.plan.lookback import NO_LOOKBACK
 from reconcilers.plan.operations import Listed
@@ -162,7 +162,7 @@ class Session:
         telegram, trouble = {}, None
         if channel is not None:
             lost = {name: t for name, t in known.items() if name not in tracks and name not in plan.deleted}
-            telegram = channel.status(heard, remembered(known), tracks, unknown, reading, remembered(lost))
+            telegram = channel.status(heard, tracks, unknown, reading, learned(known, plan), remembered(lost))
             trouble = channel.trouble(sync, unknown, place) if TELEGRAM not in self._problems else None
         now = self._shared.clock()
         facts = summary.Facts(

@@ -62,6 +62,33 @@ def test_after_all_tracks_are_deleted_the_channel_waits_until_a_person_accepts(s
     scene.until("it goes on", lambda: scene.conditions()["TelegramReady"][0] == "True")
 
 
+def test_tracks_that_come_back_while_it_runs_are_no_new_posts(scene: Scene) -> None:
+    scene.start()
+    scene.begin()
+    scene.wait_converged()
+    before, kept, posts = (
+        scene.keys(),
+        [_restored(t) for t in scene.tracks()],
+        scene.sync()["status"]["telegram"]["placed"],
+    )
+    mark = scene.box.world.journal.mark()
+    for track in scene.tracks():
+        scene.stage.delete("Track", scene.namespace, track["metadata"]["name"])
+    scene.until("it says so", lambda: scene.reason("TelegramReady") == "ChannelPastUnknown")
+    assert scene.conditions()["TelegramReady"][2].startswith(f"{posts} posts were known and ")
+    scene.sync_now()
+    scene.until("the playlists' songs are Tracks again", lambda: len(scene.tracks()) >= len(scenario.SMALL.union) - 1)
+    for track in kept:
+        scene.apply(track)
+    said = f"Tracks were missing, and {posts} posts are remembered by now; "
+    scene.until("it says that they are back", lambda: scene.conditions()["TelegramReady"][2].startswith(said))
+    assert scene.sync()["status"]["telegram"]["placed"] == posts
+    scene.annotate(accept_past="2026-11-22")
+    scene.wait_converged()
+    assert _writes(scene, mark) == []
+    assert scene.keys() == before
+
+
 def test_restored_without_status_into_an_empty_cluster_nothing_is_posted_or_added(scene: Scene) -> None:
     scene.start()
     scene.begin()

@@ -52,12 +52,12 @@ def test_a_queue_that_is_drained_during_a_pass_does_not_make_a_known_past_unknow
     unknown = channel.unknown(Sync("tapes"), before, None, {}, Place())
     assert unknown is not None
     intake._tell(Stream(drained=True))
-    assert channel.status(before, 0, {}, unknown, NOT_READING)["past"] == "Known"
+    assert channel.status(before, {}, unknown, NOT_READING, 0)["past"] == "Known"
     channel.status_written()
     assert not channel.gap_recorded
     unknown = channel.unknown(Sync("tapes"), before, None, {}, Place())
     assert unknown is None
-    assert channel.status(before, 0, {}, unknown, NOT_READING)["past"] == "Known"
+    assert channel.status(before, {}, unknown, NOT_READING, 0)["past"] == "Known"
 
 
 async def test_an_outage_of_more_than_a_day_is_noticed_without_a_restart() -> None:
@@ -99,13 +99,13 @@ def test_the_posts_that_are_remembered_are_counted_though_not_every_status_is_wr
         assert unknown is not None, "what was found makes up for nothing that is missing"
         found = Placement(State.PRESENT, id=str(n), seen=True)
         tracks = {**tracks, f"t{n}": Track(f"t{n}", placements={TELEGRAM: found})}
-        status = channel.status(before, n, tracks, unknown, NOT_READING)
+        status = channel.status(before, tracks, unknown, NOT_READING, 1)
         assert (status["placed"], status["past"]) == (5 + n + 1, "Unknown")
     assert status["scan"] == {"first": 1, "next": 1, "missing": 5}
     done = replace(Place(), reading=Reading(Stretch(1, 90, 8, 5), past=True, done=True, misses=40, upto=49))
     unknown = channel.unknown(Sync("tapes"), before, None, tracks, done)
     assert unknown is None
-    status = channel.status(before, 8, tracks, unknown, done.reading)
+    status = channel.status(before, tracks, unknown, done.reading, 0)
     assert (status["past"], status["placed"]) == ("Known", 8)
     assert status["scan"] == {"first": 1, "next": 50, "last": 49, "found": 8, "missing": 5}
 
@@ -122,6 +122,6 @@ def test_a_track_that_is_deleted_during_a_pass_is_missed_in_the_next() -> None:
     channel.begin(before, tracks)
     assert channel.unknown(Sync("tapes"), before, None, tracks, Place()) is None
     left = {"one": tracks["one"]}
-    assert channel.status(before, 2, left, None, NOT_READING, lost=1)["placed"] == 2
+    assert channel.status(before, left, None, NOT_READING, -1, lost=1)["placed"] == 2
     channel.status_written()
     assert channel.unknown(Sync("tapes"), before, None, left, Place()) is not None

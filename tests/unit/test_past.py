@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reconcilers.model import NOT_READING, Match, Origin, Placement, Reading, State, Stretch, Track
-from reconcilers.past import RETENTION, Channel, Unknown, known_by, past_unknown, remembered, sentence
+from reconcilers.past import RETENTION, Channel, Unknown, known_by, learned, past_unknown, remembered, sentence
+from reconcilers.plan import Plan
+from reconcilers.plan.bulk import Held
 from reconcilers.plan.lookback import NO_SCRATCH_CHAT, Lookback
 from reconcilers.policy import Mode, Past, Sync
 from tests.memory import TELEGRAM
@@ -32,6 +34,12 @@ ROWS = [
     (Past.IGNORE, Channel(drained=True, placed=1, gap=RETENTION), ONE, None),
     (Past.SCAN, Channel(drained=True, placed=1, gap=60.0), ONE, None),
     (Past.SCAN, Channel(drained=True, placed=1, gap=60.0, unsettled=True), ONE, "an earlier outage"),
+    (
+        Past.IGNORE,
+        Channel(drained=True, placed=1, gap=60.0, unsettled=True, begun=Stretch(1, 1, missing=1)),
+        ONE,
+        "Tracks were missing, and 1 posts are remembered by now; to go on without them",
+    ),
     (Past.SCAN, Channel(drained=True, placed=0, gap=60.0), {}, None),
     (Past.SCAN, Channel(drained=True, first=True, read=True), ONE, None),
     (Past.SCAN, Channel(drained=True, placed=2, gap=RETENTION + 1, unsettled=True, read=True), ONE, None),
@@ -66,6 +74,21 @@ def test_the_past_is_known_or_the_sentence_says_how_to_settle_it(
 )
 def test_every_post_whose_song_is_known_is_remembered(placement: Placement, count: int) -> None:
     assert remembered({"t": Track("t", placements={TELEGRAM: placement})}) == count
+
+
+def test_what_a_plan_learns_of_posts_is_its_own_doing_and_no_restored_track() -> None:
+    tracks = {f"t{id}": Track(f"t{id}", placements={TELEGRAM: replace(POST, id=id)}) for id in "12"}
+    unposted = {name: Track(name) for name in ("new", "t1")}
+    assert learned(tracks, made()) == 0
+    assert learned(tracks, made(replace(tracks["t1"], created=7.0), unposted["new"])) == 0
+    assert learned(tracks, made(Track("heard", placements={TELEGRAM: replace(POST, id="3")}))) == 1
+    assert learned(tracks, made(unposted["t1"])) == -1
+    both = replace(tracks["t1"], placements={TELEGRAM: replace(POST, others=("2",))})
+    assert learned(tracks, made(both, t2="t1")) == 0, "of two that become one nothing is forgotten"
+
+
+def made(*records: Track, **deleted: str) -> Plan:
+    return Plan(records, deleted, {}, {}, Held(), None, None)
 
 
 # ------------------------------------------------------------------------------- what of it has to be read

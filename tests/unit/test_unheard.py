@@ -223,7 +223,7 @@ async def test_nothing_is_posted_before_what_waited_is_stored_nor_where_some_of_
     assert [item.id for item in stored] == ["2"]
     unknown = channel.unknown(sync, before, None, {}, Place())
     assert channel.drained and unknown is not None and "nobody read the channel for 24 hours" in unknown.why
-    status = channel.status(before, 0, {}, unknown, NOT_READING)
+    status = channel.status(before, {}, unknown, NOT_READING, 0)
     assert status["past"] == "Unknown"
     channel.status_written()
     assert channel.gap_recorded
