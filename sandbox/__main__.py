@@ -24,7 +24,8 @@ from sandbox.kinds import KINDS, SERVICES
 from sandbox.proxy import Sandbox
 from sandbox.world import World
 
-console = Console(highlight=False)
+# In a pipe nobody's lines end at 80.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 BREAK_EXAMPLES = """\
 examples:
   break --list spotify                                    what can be broken there

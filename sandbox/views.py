@@ -12,6 +12,8 @@ from sandbox import kinds, scenario
 
 Row = dict[str, Any]
 PLACES = ("telegram", "youtube", "spotify")
+TYPED = ("id", "key")
+"""What other commands are given: to be copied in one piece."""
 
 
 def side_by_side(places: dict[str, list[Row]]) -> RenderableType:
@@ -34,7 +36,7 @@ def one(place: str, rows: list[Row]) -> RenderableType:
     """One place in its own order, with ids."""
     table = Table(title=f"{place} ({len(rows)})")
     for name in ("#", "id", "artist", "title", "key"):
-        table.add_column(name, overflow="fold", style="dim" if name in ("#", "key") else "")
+        table.add_column(name, overflow="fold", no_wrap=name in TYPED, style="dim" if name in ("#", "key") else "")
     for number, row in enumerate(rows, 1):
         shown = (row["id"], row["artist"], row["title"], row["key"] or "")
         table.add_row(str(number), *(escape(text) for text in shown))
@@ -45,7 +47,7 @@ def catalogue(songs: list[Row]) -> RenderableType:
     """The songs as facts, and where each can be found."""
     table = Table(title=f"{len(songs)} songs")
     for name in ("key", "artist", "title", "length", "spotify", "youtube", "video"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in TYPED)
     for song in songs:
         ids = (song[name] or "[red]—[/]" for name in ("spotify_id", "video_id"))
         length = f"{song['duration'] // 60}:{song['duration'] % 60:02d}"
