@@ -42,6 +42,10 @@ SOLE = 600.0
 HEARTBEAT = 600.0
 """Seconds between records of a successful poll."""
 
+REFUSED = 3600.0
+"""Seconds until a refused token is tried again. Good ones have been refused for a while (tdlib/telegram-bot-api#77), and posts
+are kept for a day only; one that is replaced is tried at once."""
+
 
 class Counter(Protocol):
     """Who answers people: `navaar.bot.desk.Desk`."""
@@ -214,7 +218,8 @@ class Intake:
                 wait = max(1.0, trouble.retry_at - self._clock())
             elif isinstance(trouble, AuthError):
                 log.error("%s", trouble.message)
-                return
+                await asyncio.sleep(REFUSED)
+                continue
             await asyncio.sleep(wait)
             wait = min(60.0, wait * 2)
 
