@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from navaar.account.secrets import decoded
 from sandbox import quickstart, scenario
 from sandbox.stage import OPERATOR_NAMESPACE
 from tests.e2e.conftest import Scene
@@ -143,6 +145,22 @@ def test_the_scratch_chat_is_found_by_adding_the_bot_and_no_operator_is_disturbe
     asked = [e for e in scene.box.world.journal.entries[mark:] if e.call == "getUpdates"]
     assert not any(e.status == 409 for e in asked)
     assert scene.conditions()["TelegramReady"][0] == "True"
+
+
+def test_what_an_example_left_in_a_secret_is_nothing_to_sign_in_with(empty_scene: Scene) -> None:
+    scene = empty_scene
+    scene.apply(quickstart.musicsync())
+    for manifest in yaml.safe_load_all((quickstart.EXAMPLES / "secrets.yaml").read_text()):
+        scene.apply(manifest)
+    code, _, told = navaar(scene, "auth", "telegram", answers="\n")
+    assert code == 1 and "the one in the Secret" not in told
+    application = f"{scenario.SPOTIFY_CLIENT_ID}\n{scenario.SPOTIFY_CLIENT_SECRET}\n"
+    code, out, told = signed_in(scene, "spotify", answers=application)
+    assert (code, out) == (0, "secret/friday-tapes-spotify changed\n"), told
+    assert not any(
+        value.startswith("PUT-YOUR-")
+        for value in decoded("spotify", scene.stage.get("Secret", scene.namespace, "friday-tapes-spotify")).values()
+    )
 
 
 def test_a_secret_is_left_alone_where_it_is_anothers_or_what_it_is_for_is_out_of_reach(empty_scene: Scene) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from navaar.account.secrets import SecretProblem, decoded
+from navaar.account.secrets import SecretProblem, decoded, placeholders
 from navaar.cli import ask
 from navaar.cli.findings import show, tell
 from navaar.cli.scope import DryRun
@@ -98,9 +98,11 @@ def _spec(sync: Mapping[str, Any], service: str) -> Mapping[str, Any]:
 
 async def _held(cluster: "Cluster", namespace: str, name: str) -> dict[str, str]:
     try:
-        return decoded(name, await (await cluster.kube()).get(SECRETS, namespace, name))
+        values = decoded(name, await (await cluster.kube()).get(SECRETS, namespace, name))
     except (NotFound, Denied, SecretProblem):
         return {}
+    unfilled = placeholders(values)
+    return {key: value for key, value in values.items() if key not in unfilled}
 
 
 async def consent(
