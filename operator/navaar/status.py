@@ -154,7 +154,7 @@ def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -
     unread = [v for v in services if v.status == "Unknown"]
     if broken:
         held = _held(facts).reasons
-        told = [f"{service.title}: {held.get(service, v.message)}" for service, v in _by_place(facts, broken)]
+        told = [_said_of(service, held.get(service, v.message)) for service, v in _by_place(facts, broken)]
         if held:
             told.append(_how(facts))
         message = "; ".join(told)
@@ -178,6 +178,10 @@ def _summary(facts: Facts, services: list[Verdict], counts: Mapping[str, int]) -
         message = f"{syncing} of {counts.get('songs', 0)} songs are on their way"
         return [Verdict("Ready", "True", "Backfilling", f"{message}{_waits(facts)}")]
     return [Verdict("Ready", "True", "Synced", f"{counts.get('songs', 0)} songs")]
+
+
+def _said_of(service: ServiceName, message: str) -> str:
+    return message if message.startswith(service.title) else f"{service.title}: {message}"
 
 
 def _planned(facts: Facts) -> str:

@@ -60,6 +60,13 @@ def test_ready_sums_up_the_places_and_the_rules_of_conditions_hold(
     assert (said["status"], said["reason"]) == (ready, reason)
 
 
+def test_ready_names_each_place_that_is_in_trouble_once() -> None:
+    spoken = replace(GONE, message="YouTube Music is away")
+    made = conditions({}, replace(WELL, places={**PLACES, SPOTIFY: GONE, YOUTUBE: spoken}), {}, 1.0)
+    (said,) = [c for c in made if c["type"] == "Ready"]
+    assert said["message"] == "YouTube Music is away; Spotify: there is no such playlist; correct its id"
+
+
 def test_stalled_only_when_no_place_can_go_on() -> None:
     one = conditions({}, replace(WELL, places={**PLACES, SPOTIFY: GONE}), {}, 1.0)
     all_of_them = conditions({}, replace(WELL, places=dict.fromkeys(PLACES, GONE)), {}, 1.0)
