@@ -2,17 +2,20 @@
 
     python -m sandbox.demo [--once] [--keep DIR] [--context NAME]
 
-Exits 0 with --once when the three places hold the same songs, else 1 with what is missing.
+Exits 0 with --once when the three places hold the same songs, else 1 with what is missing. Ctrl-C, SIGTERM or a closed terminal
+ends it, and all that it started.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -259,14 +262,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--context", help="use this kubeconfig context instead of a local control plane")
     args = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 140)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
     try:
         console.print("[bold]1[/] The control plane: etcd and kube-apiserver (built once, then cached) …")
         plane = controlplane.attach(args.context) if args.context else controlplane.start(keep=args.keep)
+        with plane, tempfile.TemporaryDirectory(prefix="navaar-demo-") as folder:
+            return _run(console, args.once, plane, Path(folder))
     except ControlPlaneError as error:
         console.print(f"[red]{error}[/]")
         return 1
-    with plane, tempfile.TemporaryDirectory(prefix="navaar-demo-") as folder:
-        return _run(console, args.once, plane, Path(folder))
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 1 if args.once else 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder: Path) -> int:
@@ -274,16 +287,19 @@ def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder:
     console.print("[bold]2[/] The world: a channel, a YouTube Music and a Spotify playlist of 20 songs each …")
     world = World()
     scenario.quickstart(world)
-    with SandboxThread(world, folder) as box:
+    with SandboxThread(world, folder) as box, ExitStack() as leaving:
         control = Control(box.sandbox)
         box.call(control.__aenter__)
+        leaving.callback(lambda: box.call(lambda: control.__aexit__(None, None, None)))
         state_file().write_text(f'{{"url": "{control.url}"}}')
+        leaving.callback(state_file().unlink, missing_ok=True)
         stage = Stage(plane)
         console.print("[bold]3[/] The operator: resources, Role, ServiceAccount, and examples/quickstart …")
         kubeconfig = stage.install([quickstart.NAMESPACE])
         for manifest in quickstart.secrets():
             stage.apply(manifest)
         operator = OperatorProcess(kubeconfig, operator_arguments([quickstart.NAMESPACE]), box.environment(), folder)
+        leaving.callback(operator.stop)
         try:
             operator.wait_ready()
             stage.apply(quickstart.musicsync())
@@ -301,17 +317,12 @@ def _run(console: Console, once: bool, plane: controlplane.ControlPlane, folder:
             while operator.process.poll() is None:
                 time.sleep(0.5)
             console.print(f"[red]The operator has ended:[/]\n{operator.tail()}", markup=True)
-            return 1
-        except KeyboardInterrupt:
-            console.print("\nStopping …")
-            return 0
         except RuntimeError as error:
             console.print(str(error), markup=False)
-            return 1
-        finally:
-            operator.stop()
-            box.call(lambda: control.__aexit__(None, None, None))
-            state_file().unlink(missing_ok=True)
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+            raise
+        return 1
 
 
 if __name__ == "__main__":
