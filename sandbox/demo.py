@@ -279,6 +279,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Once is enough: what was started is taken down in peace.
+    signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
